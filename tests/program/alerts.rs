@@ -104,7 +104,8 @@ fn an_alert_has_a_severity_and_a_concern_and_an_alert_of_a_line_names_the_line()
         let (severity, concern) = (rule.label("severity"), rule.label("concern"));
         assert!(["page", "ticket", "info", "none"].contains(&severity), "{}: {severity}", rule.alert);
         assert!(["line", "pipeline"].contains(&concern), "{}: {concern}", rule.alert);
-        let named = rule.expr.ends_with("* on (job, line) group_left (name, group, service_area) ensilinja:line_name");
+        let joined = "* on (job, line) group_left (name, group, service_area, shard) ensilinja:line_name";
+        let named = rule.expr.ends_with(joined);
         assert_eq!(named, concern == "line", "{}: only an alert of a line is routed by it", rule.alert);
         let summary = rule.annotation("summary");
         assert_eq!(summary.starts_with("{{ $labels.name }}"), concern == "line", "{}: {summary}", rule.alert);

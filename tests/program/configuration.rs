@@ -66,9 +66,9 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#""mipa""#, "mipa", "25:6: is not TOML: string values must be quoted, expected literal string"),
     ("group = \"health\"\nservice_area = \"Forssa\"\nhours = \"24/7\"", r#"id = "again""#, "37:1: is not TOML: duplicate key"),
     // Keys.
-    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen, allowed_hosts, frame_ancestors, contacts, grafana_url, runbook_url, web_config_file, board_users, contacts_users"),
+    ("listen", "lisen", "4: server.lisen is unknown; did you mean listen? Known here: listen, allowed_hosts, frame_ancestors, contacts, grafana_url, runbook_url, web_config_file, board_users, contacts_users, memory_limit"),
     ("[log]", "contacts = \"yes\"\n[log]", r#"6: server.contacts is "yes"; it should be true or false"#),
-    ("[server]", "[servers]", "3: servers is unknown; did you mean server? Known here: server, log, kafka, time_zone, defaults, group, target, line, source"),
+    ("[server]", "[servers]", "3: servers is unknown; did you mean server? Known here: server, log, kafka, time_zone, defaults, group, target, line, shard, source"),
     ("format", "colour", "7: log.colour is unknown; known here: format, level"),
     ("short_abandon", "short_abandons", "31: line[mipa].short_abandons is unknown; did you mean short_abandon? Known here: id, channel, name, group, service_area, hours, short_abandon, threshold, orphan_after, give_up_working_days, wait_from, timed_out, promise, service_level, target, alert_floor, change"),
     (r#"threshold = "1m 30s""#, "sms_orphan_after = 5", r#"22: defaults.sms_orphan_after is 5; it should be a duration from "1m" to "7d", such as "5s", "2m", "24h" or "3d""#),
@@ -85,7 +85,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (r#""1m 30s""#, "90", r#"22: defaults.threshold is 90; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
     (r#"name.fi = "Viestit""#, r#"name = "Viestit""#, r#"36: line[viestit].name is "Viestit"; it should be a table with fi, sv, en"#),
     ("[defaults]\nthreshold = \"1m 30s\"", "[[defaults]]", "21: defaults is a list; it should be a table with short_abandon, threshold, orphan_after, sms_orphan_after, give_up_working_days, wait_from, timed_out, promise, service_level, target, alert_floor"),
-    ("[[line]]\nid = \"viestit\"", "[lines]\nid = \"viestit\"", "33: lines is unknown; did you mean line? Known here: server, log, kafka, time_zone, defaults, group, target, line, source"),
+    ("[[line]]\nid = \"viestit\"", "[lines]\nid = \"viestit\"", "33: lines is unknown; did you mean line? Known here: server, log, kafka, time_zone, defaults, group, target, line, shard, source"),
     // Values.
     ("Europe/Helsinki", "Helsinki", r#"1: time_zone is "Helsinki"; it should be the name of a time zone in the IANA database, such as "Europe/Helsinki""#),
     ("127.0.0.1:9464", "localhost:9464", r#"4: server.listen is "localhost:9464"; it should be an IP address and a port, such as "127.0.0.1:9464" or "0.0.0.0:9464""#),

@@ -11,6 +11,8 @@ mod board;
 mod calls;
 #[path = "../support/command_line.rs"]
 mod command_line;
+#[path = "../support/live.rs"]
+mod live;
 #[path = "../support/pages.rs"]
 mod pages;
 #[path = "../support/queue_log.rs"]
@@ -21,6 +23,10 @@ mod repository;
 mod rules;
 #[path = "../support/series.rs"]
 mod series;
+#[path = "../support/sharing.rs"]
+mod sharing;
+#[path = "../support/stage.rs"]
+mod stage;
 
 mod alerts;
 mod clocks;
@@ -47,5 +53,6 @@ mod replay;
 mod report;
 mod routing;
 mod secrets;
+mod shards;
 mod support_bundle;
 mod web_config;

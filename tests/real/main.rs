@@ -37,6 +37,8 @@ mod repository;
 mod scrapes;
 #[path = "../support/series.rs"]
 mod series;
+#[path = "../support/sharing.rs"]
+mod sharing;
 #[path = "../support/stage.rs"]
 mod stage;
 
@@ -65,6 +67,7 @@ mod replay_beside;
 mod report;
 mod security;
 mod sending;
+mod shards;
 mod shared_broker;
 mod simulate;
 mod start_up;

@@ -7,11 +7,12 @@ use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
 /// Every environment variable that the program reads.
-const VARIABLES: [&str; 8] = [
+const VARIABLES: [&str; 9] = [
     "ENSILINJA_CONFIG",
     "ENSILINJA_BROKERS",
     "ENSILINJA_LISTEN",
     "ENSILINJA_WEB_CONFIG_FILE",
+    "ENSILINJA_SHARD",
     "ENSILINJA_LOG",
     "ENSILINJA_CORE_DUMPS",
     "NO_COLOR",

@@ -1,6 +1,8 @@
 //! The processor in the test's own process, with a clock that the test sets: a week of the county passes in seconds,
 //! and the figures of every instant of it can be read.
 
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,6 +13,7 @@ use std::time::Duration;
 use ensilinja::clock::LiveClock;
 use ensilinja::console::shutdown::runtime;
 use ensilinja::live::Processor;
+use ensilinja_config::Config;
 use ensilinja_kafka::IngestIntervals;
 use ensilinja_model::EventTime;
 use ensilinja_test_support::{PATIENCE, http, poll_for};
@@ -43,7 +46,11 @@ impl HandClock {
 impl Live {
     /// Starts one on a stage. It asks every 50 ms where the topic ends.
     pub fn start(stage: &Stage, clock: &HandClock) -> Self {
-        let config = ensilinja::configuration::parse("a test", &stage.configuration()).unwrap();
+        Self::with(ensilinja::configuration::parse("a test", &stage.configuration()).unwrap(), clock)
+    }
+
+    /// Starts one with a configuration.
+    pub fn with(config: Config, clock: &HandClock) -> Self {
         let now = Arc::clone(&clock.0);
         let (stop, stopped) = oneshot::channel();
         let (tell, started) = mpsc::channel();
@@ -74,6 +81,11 @@ impl Live {
         };
         let complete = poll_for(PATIENCE, || Some(figures()).filter(is_complete));
         complete.unwrap_or_else(|| panic!("not everything is known: {}", self.page("/readyz")))
+    }
+
+    /// The address on which it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The body of a page.

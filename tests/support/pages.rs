@@ -38,5 +38,6 @@ pub fn snapshot(now: EventTime, figures: Figures) -> Snapshot {
         log_replaced: Vec::new(),
         newest_events: Vec::new(),
         hazards: Hazards::default(),
+        shards: Vec::new(),
     }
 }

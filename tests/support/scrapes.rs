@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ensilinja_catalogue::{Exposition, Hazards, MetricsFormat, PartitionState, Snapshot, WebFileState};
+use ensilinja_catalogue::{Exposition, Hazards, MemoryUse, MetricsFormat, PartitionState, Snapshot, WebFileState};
 use ensilinja_config::Config;
 use ensilinja_ledger::{Applied, Figures, Ledger};
 use ensilinja_model::{Channel, EventTime, LineId};
@@ -139,8 +139,10 @@ fn full_snapshot(now: EventTime, figures: Figures, dead_letters: i64) -> Snapsho
                 is_current: Some(true),
                 certificate_valid_until: Some(now.plus_millis(60 * DAY_MS)),
             },
+            memory: Some(MemoryUse { used: 201_326_592, limit: 268_435_456 }),
             ..Hazards::default()
         },
+        shards: vec![("south".to_owned(), true)],
         newest_events: Channel::ALL.iter().map(|channel| (*channel, now)).collect(),
         ..snapshot(now, figures)
     }

@@ -1,5 +1,7 @@
 //! A stage: the two topics of one test, and the configuration that names them.
 
+#![allow(dead_code, reason = "each test target uses a part of it")]
+
 use std::collections::BTreeMap;
 
 use ensilinja_kafka::{Publisher, Settings, TopicChoice};

@@ -43,6 +43,8 @@ pub struct Snapshot {
     pub newest_events: Vec<(Channel, EventTime)>,
     /// Problems around the pipeline that do not show in a figure.
     pub hazards: Hazards,
+    /// Every shard of the configuration, and whether it is that of this process; empty of a process that has all lines.
+    pub shards: Vec<(String, bool)>,
 }
 
 /// Problems around the pipeline that do not show in a figure.
@@ -59,6 +61,17 @@ pub struct Hazards {
     pub insecure: Vec<(&'static str, bool)>,
     /// The web configuration file.
     pub web_file: WebFileState,
+    /// The memory in use, where a limit is set; `None` without a limit.
+    pub memory: Option<MemoryUse>,
+}
+
+/// Memory in use, and the limit at which the process is killed. In bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryUse {
+    /// What the limit counts, without file pages that can be dropped at any time.
+    pub used: u64,
+    /// The limit.
+    pub limit: u64,
 }
 
 /// Whether the figures are complete.

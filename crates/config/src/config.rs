@@ -14,6 +14,7 @@ use crate::line::Line;
 use crate::logging::LogSettings;
 use crate::nearest::suggestion;
 use crate::server::ServerSettings;
+use crate::shard::{Shard, ShardChoiceError};
 use crate::source::Source;
 use crate::volume::VolumeTarget;
 
@@ -47,6 +48,10 @@ pub struct Config {
     pub volume_targets: Vec<VolumeTarget>,
     /// The sources of records. There is at least one, and no two have the same name or topic.
     pub sources: Vec<Source>,
+    /// Which lines belong to which process, if several share the topics. Then each line is in exactly one of them.
+    pub shards: Vec<Shard>,
+    /// The shard of this process, by its position; `None` of a process that has all lines.
+    pub shard: Option<usize>,
 }
 
 impl Config {
@@ -82,6 +87,54 @@ impl Config {
         }
         let is_asked_for = |line: &Line| ids.is_empty() || ids.contains(&line.id);
         Ok(self.lines.iter().enumerate().filter(|(_, line)| is_asked_for(line)).map(|(place, _)| place).collect())
+    }
+
+    /// The configuration of a process that has the lines of this shard. The first shard has the configured consumer
+    /// group, and with it what was committed before there were shards. Each other one has a group of its own, named
+    /// after it: processes of different shards have written different dead letters.
+    ///
+    /// # Errors
+    /// If there are shards and none is named, or there is no such shard.
+    pub fn with_shard(mut self, name: Option<&str>) -> Result<Self, ShardChoiceError> {
+        let known = || self.shards.iter().map(|shard| shard.name.as_str());
+        let all = || known().collect::<Vec<_>>().join(", ");
+        let Some(name) = name else {
+            return if self.shards.is_empty() {
+                Ok(self)
+            } else {
+                Err(ShardChoiceError::Missing(format!("there are {}", all())))
+            };
+        };
+        if self.shards.is_empty() {
+            return Err(ShardChoiceError::NoShards(name.to_owned()));
+        }
+        let Some(position) = known().position(|known| known == name) else {
+            return Err(ShardChoiceError::Unknown(name.to_owned(), suggestion(name, known().collect::<Vec<_>>())));
+        };
+        if position > 0 {
+            self.kafka.group_id = format!("{}.{name}", self.kafka.group_id);
+        }
+        self.shard = Some(position);
+        Ok(self)
+    }
+
+    /// The positions of the lines of this process, ascending.
+    #[must_use]
+    pub fn own_lines(&self) -> Vec<usize> {
+        self.shard.map_or_else(|| (0..self.lines.len()).collect(), |shard| self.shards[shard].lines.clone())
+    }
+
+    /// Whether this process counts rejected records and writes them to the dead letters: exactly one shard does.
+    #[must_use]
+    pub fn keeps_rejections(&self) -> bool {
+        self.shard.is_none_or(|shard| shard == 0)
+    }
+
+    /// Every shard by name, and whether it is that of this process; none where a process has all lines.
+    pub fn shard_names(&self) -> impl Iterator<Item = (&str, bool)> {
+        let own = self.shard;
+        let shards = self.shards.iter().enumerate().filter(move |_| own.is_some());
+        shards.map(move |(position, shard)| (shard.name.as_str(), own == Some(position)))
     }
 
     /// The ledger's rules for figures from `now` until two years later.

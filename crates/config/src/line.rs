@@ -89,10 +89,15 @@ pub(crate) struct LineDefaults {
     pub(crate) goals: Goals,
 }
 
-/// The most lines that a configuration may have: a hundred counties like the sample, and room to grow. Each line has
-/// some 500 series and 50 KiB in every scrape, so this many are a million series a scrape and 120 MiB. The ledger could
-/// hold 65 536.
-const MOST_LINES: usize = 2500;
+/// The most lines that a process may have: a hundred counties like the sample, and room to grow. Each line has
+/// some 500 series and 50 KiB in every scrape, so this many are a million series a scrape and 120 MiB.
+pub(crate) const MOST_LINES: usize = 2500;
+
+/// The most lines that a configuration may have, with shards: an index of a line has 16 bits.
+const MOST_NUMBERED: usize = 65_536;
+
+/// The list of shards: a configuration that has some may have more lines.
+pub(crate) const SHARD: &str = "shard";
 
 const ID: &str = "id";
 /// The key of a channel.
@@ -110,9 +115,10 @@ pub(crate) fn read_all(
     groups: &GroupNames,
     life_check: &LifeCheck<'_>,
 ) -> Result<Vec<Line>, ConfigError> {
+    let most = if root.has(SHARD) { MOST_NUMBERED } else { MOST_LINES };
     let tables = root.required("line", LINES, |value| match value {
-        DeValue::Array(tables) if (1..=MOST_LINES).contains(&tables.len()) => Ok(tables),
-        DeValue::Array(tables) if !tables.is_empty() => Err(format!("at most {MOST_LINES} [[line]] tables").into()),
+        DeValue::Array(tables) if (1..=most).contains(&tables.len()) => Ok(tables),
+        DeValue::Array(tables) if !tables.is_empty() => Err(format!("at most {most} [[line]] tables").into()),
         _ => Err(LINES.into()),
     })?;
     let mut lines = Vec::with_capacity(tables.len());

@@ -14,7 +14,7 @@ use crate::line::{self, LineDefaults};
 use crate::outside::{NothingOutside, Outside};
 use crate::section::{Section, TomlText};
 use crate::value::time_zone;
-use crate::{kafka_section, limits, logging, server, source, volume};
+use crate::{kafka_section, limits, logging, server, shard, source, volume};
 
 /// The sample configuration, which is the county of the demo.
 pub const SAMPLE: &str = include_str!("../../../deploy/ensilinja.toml");
@@ -34,8 +34,18 @@ pub fn county() -> Config {
 pub fn parse(file: &str, text: &str, outside: &dyn Outside) -> Result<Config, ConfigError> {
     let document = TomlText { file, text };
     let tables = document.tables()?;
-    let keys =
-        ["server", "log", "kafka", "time_zone", "defaults", group::GROUP, volume::TARGET, "line", source::SOURCE];
+    let keys = [
+        "server",
+        "log",
+        "kafka",
+        "time_zone",
+        "defaults",
+        group::GROUP,
+        volume::TARGET,
+        "line",
+        line::SHARD,
+        source::SOURCE,
+    ];
     let root = Section::open(document, "", tables.span(), tables.get_ref(), &keys)?;
     let zone = root
         .optional("time_zone", time_zone)?
@@ -54,7 +64,20 @@ pub fn parse(file: &str, text: &str, outside: &dyn Outside) -> Result<Config, Co
     let volume_targets = volume::read_all(&root, &mut lines, &life_check)?;
     let groups_without_lines = group::without_lines(groups, &lines);
     let sources = source::read_all(&root, &kafka.topic, &kafka.dead_letter_topic, &lines)?;
-    Ok(Config { server, log, kafka, zone, days, lines, groups_without_lines, volume_targets, sources })
+    let shards = shard::read_all(&root, &lines)?;
+    Ok(Config {
+        server,
+        log,
+        kafka,
+        zone,
+        days,
+        lines,
+        groups_without_lines,
+        volume_targets,
+        sources,
+        shards,
+        shard: None,
+    })
 }
 
 /// Reads `[defaults]`. Limits that do not even fit a line that never closes are refused here, not in every line.

@@ -12,7 +12,7 @@ use crate::section::{Expected, Section, TomlText};
 use crate::value::flag;
 
 /// Keys of `[server]`.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     LISTEN,
     ALLOWED_HOSTS,
     FRAME_ANCESTORS,
@@ -22,6 +22,7 @@ const KEYS: [&str; 9] = [
     WEB_CONFIG_FILE,
     BOARD_USERS,
     CONTACTS_USERS,
+    MEMORY_LIMIT,
 ];
 
 const LISTEN: &str = "listen";
@@ -33,6 +34,7 @@ const RUNBOOK_URL: &str = "runbook_url";
 const WEB_CONFIG_FILE: &str = "web_config_file";
 const BOARD_USERS: &str = "board_users";
 const CONTACTS_USERS: &str = "contacts_users";
+const MEMORY_LIMIT: &str = "memory_limit";
 
 /// Only this machine can reach it: the figures of small lines are not public.
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
@@ -53,6 +55,7 @@ const RUNBOOK_URL_EXPECTED: &str = "an http or https address with {alert} in the
 const USERS_EXPECTED: &str = "a list of users of the web configuration file, such as [\"supervisor\"]; without the key, \
                               all of them";
 const USER_EXPECTED: &str = "the name of a user of the web configuration file";
+const MEMORY_EXPECTED: &str = "a size from \"64MiB\" on in MiB or GiB, such as \"512MiB\" or \"2GiB\"";
 
 /// The longest name of a host, in characters.
 const LONGEST_HOST_NAME: usize = 253;
@@ -79,6 +82,8 @@ pub struct ServerSettings {
     /// The users who may list the contacts behind a number; those of the board, if none are listed. Never an empty
     /// list, and never one with a user who may not read the board.
     pub contacts_users: Option<Vec<String>>,
+    /// The memory at which the process will be killed, in bytes, if the machine has a limit that it does not tell.
+    pub memory_limit: Option<u64>,
 }
 
 /// The name of a host, in lower case and without a dot at its end.
@@ -143,6 +148,7 @@ pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
         web_config_file: None,
         board_users: None,
         contacts_users: None,
+        memory_limit: None,
     };
     if let Some(section) = root.section("server", &KEYS)? {
         server.listen = section.optional(LISTEN, listen)?.unwrap_or(server.listen);
@@ -156,6 +162,7 @@ pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
         server.board_users = list(&section, BOARD_USERS, USERS_EXPECTED, USER_EXPECTED, user)?;
         server.contacts_users = list(&section, CONTACTS_USERS, USERS_EXPECTED, USER_EXPECTED, user)?;
         check_contacts_users(&section, &server)?;
+        server.memory_limit = section.optional(MEMORY_LIMIT, memory)?;
     }
     Ok(server)
 }
@@ -193,6 +200,19 @@ fn check_contacts_users(section: &Section<'_>, server: &ServerSettings) -> Resul
         return Ok(());
     }
     Err(section.refusal(CONTACTS_USERS, "a list of users who are in server.board_users too: contacts are on the board"))
+}
+
+/// A size in bytes.
+fn memory(value: &DeValue<'_>) -> Result<u64, Expected> {
+    const MIB: u64 = 1 << 20;
+    let bytes = |text: &str| {
+        let (number, unit) = match text.strip_suffix("GiB") {
+            Some(number) => (number, 1024 * MIB),
+            None => (text.strip_suffix("MiB")?, MIB),
+        };
+        number.trim_end().parse::<u64>().ok()?.checked_mul(unit).filter(|bytes| *bytes >= 64 * MIB)
+    };
+    value.as_str().and_then(bytes).ok_or_else(|| MEMORY_EXPECTED.into())
 }
 
 fn listen(value: &DeValue<'_>) -> Result<SocketAddr, Expected> {
@@ -266,6 +286,16 @@ mod tests {
         assert_eq!(HostName::parse("Boards.Example.").unwrap().as_str(), "boards.example");
         for text in ["", ".", "a..b", "http://a", "a:80", "a/", "*.a", "a b", "[::1]", "ä", &"a".repeat(254)] {
             assert_eq!(HostName::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_memory_limit_is_a_number_of_mib_or_gib() {
+        let read = |text: &str| memory(&DeValue::String(text.into())).ok();
+        assert_eq!(read("512MiB"), Some(512 << 20));
+        assert_eq!(read("2 GiB"), Some(2 << 30));
+        for text in ["63MiB", "512", "512MB", "-1GiB", "1.5GiB", "99999999999999GiB", "GiB", ""] {
+            assert_eq!(read(text), None, "{text:?}");
         }
     }
 

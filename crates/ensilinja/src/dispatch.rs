@@ -109,6 +109,7 @@ fn import(arguments: ImportArguments) -> anyhow::Result<Outcome> {
 
 fn run_configuration(arguments: &RunArguments) -> anyhow::Result<Config> {
     let mut config = chosen(Some(&arguments.config), arguments.brokers.as_deref())?;
+    config = config.with_shard(arguments.shard.as_deref())?;
     if let Some(listen) = arguments.listen {
         config.server.listen = listen;
     }

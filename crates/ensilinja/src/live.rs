@@ -7,6 +7,7 @@
 
 mod intake;
 mod ledger;
+mod memory;
 mod open_files;
 mod processor;
 mod snapshots;

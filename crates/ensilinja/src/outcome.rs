@@ -1,6 +1,6 @@
 //! How a command ended.
 
-use ensilinja_config::{ConfigError, UnknownLine};
+use ensilinja_config::{ConfigError, ShardChoiceError, UnknownLine};
 use ensilinja_lookback::{LookbackError, RequestError};
 
 use crate::console::logging::LogError;
@@ -43,6 +43,7 @@ impl From<anyhow::Error> for CommandError {
             || error.is::<RequestError>()
             || error.is::<UnknownLine>()
             || error.is::<WebFileError>()
+            || error.is::<ShardChoiceError>()
             || error.downcast_ref::<LookbackError>().is_some_and(LookbackError::is_bad_usage);
         if is_bad_usage { Self::BadUsage(error) } else { Self::Failed(error) }
     }

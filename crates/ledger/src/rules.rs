@@ -144,6 +144,8 @@ struct ResolvedRules {
     lines: Vec<LineRules>,
     bounds: Bounds,
     life_ms: i64,
+    /// The rules of the whole configuration, if these are of some of its lines only.
+    whole: Option<Rules>,
 }
 
 impl LineRules {
@@ -177,7 +179,26 @@ impl Rules {
     pub fn new(days: Arc<Days>, lines: Vec<LineRules>) -> Self {
         let life_ms = lines.iter().map(|line| line.life_ms(&days)).max().unwrap_or(0);
         let bounds = Bounds::of(&lines);
-        Self(Arc::new(ResolvedRules { days, lines, bounds, life_ms }))
+        Self(Arc::new(ResolvedRules { days, lines, bounds, life_ms, whole: None }))
+    }
+
+    /// The rules of the lines at these positions, in this order, for a process that has only some of the lines.
+    /// Whatever is derived from all lines stays as it is: the bounds of counts, the life of a leg, how far back the log
+    /// is read. So a line has the same figures, whatever the lines beside it.
+    ///
+    /// # Panics
+    /// If a position is not one of a line.
+    #[must_use]
+    pub fn of_lines(&self, positions: &[usize]) -> Self {
+        let ResolvedRules { days, lines, bounds, life_ms, .. } = &*self.0;
+        let lines = positions.iter().map(|position| lines[*position].clone()).collect();
+        let (days, bounds, life_ms) = (Arc::clone(days), bounds.clone(), *life_ms);
+        Self(Arc::new(ResolvedRules { days, lines, bounds, life_ms, whole: Some(self.whole().clone()) }))
+    }
+
+    /// The rules of the whole configuration.
+    fn whole(&self) -> &Self {
+        self.0.whole.as_ref().unwrap_or(self)
     }
 
     /// Local days and working days.
@@ -229,7 +250,7 @@ impl Rules {
     /// leg is decided at most `orphan_after` after its arrival.
     #[must_use]
     pub fn days_known_from(&self, since: EventTime) -> EventTime {
-        let limits = self.lines().iter().flat_map(|line| &line.effective_limits);
+        let limits = self.whole().lines().iter().flat_map(|line| &line.effective_limits);
         let decided_within_ms = limits.map(|effective| effective.limits.orphan_after_ms).max().unwrap_or(0);
         since.plus_millis(i64::from(decided_within_ms) + CLOCK_SKEW_MS)
     }
@@ -238,7 +259,7 @@ impl Rules {
     /// calendar. It is the longest window, plus the maximum life of a leg, plus the allowed clock skew of a source.
     #[must_use]
     pub fn horizon_ms(&self) -> i64 {
-        let open_windows = self.lines().iter().flat_map(|line| {
+        let open_windows = self.whole().lines().iter().flat_map(|line| {
             [line.hours.longest_open_ms(OPEN_2_HOURS_MS), line.hours.longest_open_days_ms(OPEN_5_DAYS)]
         });
         open_windows.max().unwrap_or(0).max(FIXED_WINDOWS_LONGEST_MS) + self.life_ms() + CLOCK_SKEW_MS
@@ -247,7 +268,7 @@ impl Rules {
     /// The start of the range to read for the figures of `now` and every later instant. It never goes back.
     #[must_use]
     pub fn range_start(&self, now: EventTime) -> EventTime {
-        let open_starts = self.lines().iter().flat_map(|line| open_starts(now, self.days(), &line.hours));
+        let open_starts = self.whole().lines().iter().flat_map(|line| open_starts(now, self.days(), &line.hours));
         let yesterday = self.days().start_of_previous_day(now);
         self.reads_from(open_starts.map(OpenStart::earliest).fold(yesterday, EventTime::min))
     }

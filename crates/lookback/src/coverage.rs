@@ -113,6 +113,20 @@ pub enum CoverageReason {
     Offsets,
 }
 
+impl HistorySource {
+    /// Whether the events of a log may tell where its history begins. They do not where its partitions tell it.
+    #[must_use]
+    pub fn is_told_by_events(&self) -> bool {
+        match self {
+            Self::Topic { history: TopicHistory { start, from_first_record }, range_start, .. } => {
+                *from_first_record && start.is_none_or(|start| start > *range_start)
+            }
+            Self::Offsets => false,
+            Self::Files => true,
+        }
+    }
+}
+
 impl FirstEvents {
     /// Adds an event that happened `at` and became known at `known_at`; `None` where that is unknown.
     #[inline]
@@ -346,5 +360,18 @@ mod tests {
         };
         assert!(coverage.knows(AT) && !coverage.knows(AT.plus_millis(-1)));
         assert!(!coverage.was_known_at(AT.plus_millis(DAY_MS - 1)) && coverage.was_known_at(AT.plus_millis(DAY_MS)));
+    }
+
+    #[test]
+    fn events_tell_where_a_log_begins_only_if_its_partitions_do_not() {
+        let range_start = EventTime::from_seconds(1_000);
+        let told = |start: Option<i64>, from_first_record| {
+            let history = TopicHistory { start: start.map(EventTime::from_seconds), from_first_record };
+            HistorySource::Topic { history, range_start, watched_since: None }.is_told_by_events()
+        };
+        assert!(told(None, true) && told(Some(1_001), true));
+        assert!(!told(Some(1_000), true), "older than the range");
+        assert!(!told(Some(1_001), false) && !told(None, false), "cut");
+        assert!(HistorySource::Files.is_told_by_events() && !HistorySource::Offsets.is_told_by_events());
     }
 }

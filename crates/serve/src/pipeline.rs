@@ -3,7 +3,9 @@
 //! All series exist from the start, at 0, and each is looked up once, so counting an event is one addition. Events that
 //! are read again to rebuild the figures are not live; the caller does not count them.
 
-use ensilinja_catalogue::{AccessRefusal, Metric, MetricKind, RegistryFamily, RegistrySeries, RegistryValue};
+use ensilinja_catalogue::{
+    AccessRefusal, Metric, MetricKind, RegistryFamily, RegistrySeries, RegistryValue, SkipReason,
+};
 use ensilinja_ledger::Applied;
 use ensilinja_model::FactKind;
 use prometheus::core::Collector;
@@ -32,6 +34,7 @@ pub struct Pipeline {
     rejected: Vec<(&'static str, IntCounter)>,
     odd: Vec<(&'static str, IntCounter)>,
     refused: Vec<IntCounter>,
+    skipped: [IntCounter; SkipReason::ALL.len()],
     delay: Histogram,
 }
 
@@ -47,6 +50,7 @@ impl Pipeline {
         let rejected = register(&registry, vector("ensilinja_events_rejected_total", IntCounterVec::new));
         let odd = register(&registry, vector("ensilinja_events_odd_total", IntCounterVec::new));
         let refused = register(&registry, vector("ensilinja_http_refused_total", IntCounterVec::new));
+        let skipped = register(&registry, vector("ensilinja_records_skipped_total", IntCounterVec::new));
         let delay = register(&registry, delay_histogram());
         #[cfg(target_os = "linux")]
         register_process(&registry);
@@ -62,6 +66,7 @@ impl Pipeline {
             rejected: rejections.iter().map(|reason| (*reason, rejected.with_label_values(&[reason]))).collect(),
             odd: oddities.iter().map(|oddity| (*oddity, odd.with_label_values(&[oddity]))).collect(),
             refused: AccessRefusal::ALL.iter().map(|reason| refused.with_label_values(&[reason.as_str()])).collect(),
+            skipped: std::array::from_fn(|i| skipped.with_label_values(&[SkipReason::ALL[i].as_str()])),
             delay,
         }
     }
@@ -94,6 +99,11 @@ impl Pipeline {
     /// Counts a connection or a request that was refused.
     pub(crate) fn refused(&self, reason: AccessRefusal) {
         self.refused[reason as usize].inc();
+    }
+
+    /// Counts a live record that is left to the processes of other shards.
+    pub fn skipped(&self, reason: SkipReason) {
+        self.skipped[reason as usize].inc();
     }
 
     pub(crate) const fn build(&self) -> Build {

@@ -5,6 +5,7 @@
 //!                \--------------\------------- Detail --diagnosis--> the Detail of the sender's mistake
 //! ```
 
+mod certain_line;
 mod contact_data;
 mod content_mode;
 mod data_base64;
@@ -13,6 +14,7 @@ pub(crate) mod encoder;
 mod event;
 pub mod malformed;
 
+pub(crate) use certain_line::certain_line;
 pub(crate) use content_mode::{parse, read, read_attributes};
 pub(crate) use diagnosis::cause;
 #[cfg(test)]

@@ -5,7 +5,7 @@ mod facts;
 
 use std::sync::Arc;
 
-use ensilinja_model::{Event, EventTime, LegKey, LineId};
+use ensilinja_model::{Event, EventTime, LegKey, LineId, LineIndex};
 
 pub use contents::{ContentFact, RecordContents};
 
@@ -182,6 +182,18 @@ impl Decoder {
         let alone = Record::of_value(value);
         let judged = cloudevents::parse(&alone, |event| self.judge(event, None));
         judged.map(|decoded| decoded.event).map_err(|detail| cloudevents::cause(&alone, detail).into())
+    }
+
+    /// The line of an event, found without parsing it: if the record states an event, it is of this line. `None` if
+    /// that is not certain, or no such line is configured, or the records are not `CloudEvents`: a record of a platform
+    /// may state facts of several lines. Whether the record is sound is not looked at.
+    #[must_use]
+    #[inline]
+    pub fn certain_line(&self, record: &Record<'_>) -> Option<LineIndex> {
+        if self.native.is_some() {
+            return None;
+        }
+        self.lines.find(cloudevents::certain_line(record.value?)?)
     }
 
     /// The id of the contact of a `CloudEvent`, from its `subject`. It is also the recommended record key.

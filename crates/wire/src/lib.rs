@@ -63,6 +63,7 @@ mod genesys_cloud;
 mod json;
 mod leg_hasher;
 mod line_lookup;
+mod line_share;
 mod mapping;
 mod native;
 mod record;
@@ -89,6 +90,7 @@ pub use generic_json::{
 };
 pub use genesys_cloud::GenesysCloudRules;
 pub use json::without_byte_order_marks;
+pub use line_share::LineShare;
 pub use mapping::{CodeMeaning, ExitMeaning, ExitTable, KeyTable, Mapping, QueueTarget, WaitFrom, normalize_number};
 pub use native::epoch::EpochUnit;
 pub use native::{MappingEntry, MappingTable};

@@ -13,9 +13,18 @@ import { COMPLETE, LOG_CHANGES, NONE, ODDITIES, REASONS, SOURCE_WORDS, STANDBY, 
 const OURS = `on (job, instance) ${metric('ensilinja_build_info')}`;
 const byProcess = (series: string, how = 'sum') => `${how} by (instance) (${series})`;
 
+const grouped = (how: string, by: string[]) => (by.length ? `${how} by (${by.join(', ')})` : how);
+
 /** Each process counts for itself, and all of them the same: the highest count is the one that counts. */
 const ofOne = (series: string, by: string[] = []) =>
-  `max${by.length ? ` by (${by.join(', ')})` : ''} (sum by (${['instance', ...by].join(', ')}) (${series}))`;
+  `${grouped('max', by)} (${grouped('sum', ['instance', ...by])} (${series}))`;
+
+/** The same of what the processes of each shard count of their own lines: the sum over the shards, if there are any. */
+const ofShards = (series: string, by: string[] = []) => {
+  const ofProcess = `${grouped('sum', ['instance', ...by])} (${series})`;
+  const shard = `on (instance) group_left (shard) group by (instance, shard) (${metric('ensilinja_shard')} == 1)`;
+  return `(${grouped('sum', by)} (${grouped('max', ['shard', ...by])} (${ofProcess} * ${shard})) or ${ofOne(series, by)})`;
+};
 const perSecond = (series: string) => `rate(${series}[$__rate_interval])`;
 const inRange = (name: Metric, labels: Labels = {}) => `increase(${metric(name, labels)}[$__range])`;
 
@@ -147,7 +156,7 @@ function surplus() {
       'samma resultat.',
     metrics: ['ensilinja_events_total'],
   };
-  const expr = `round(${ofOne(inRange('ensilinja_events_total', { result: 'surplus' }))})`;
+  const expr = `round(${ofShards(inRange('ensilinja_events_total', { result: 'surplus' }))})`;
   return tiles('Yrityksiä yli tuhannen', about, 4, 4, [{ name: 'Yrityksiä yli tuhannen', expr, mappings: NONE }]);
 }
 
@@ -250,7 +259,7 @@ function delay() {
     curves: [
       { name: 'Mediaani', expr: quantile('0.5') },
       { name: '99 %', expr: quantile('0.99') },
-      { name: 'n', expr: ofOne(perSecond(applied)), look: 'n' },
+      { name: 'n', expr: ofShards(perSecond(applied)), look: 'n' },
     ],
   });
 }
@@ -261,7 +270,7 @@ function events() {
     sv: 'Händelser per sekund, och vad de ändrade.',
     metrics: ['ensilinja_events_total'],
   };
-  const expr = ofOne(perSecond(metric('ensilinja_events_total')), ['result']);
+  const expr = ofShards(perSecond(metric('ensilinja_events_total')), ['result']);
   const words = wordsOf('ensilinja_events_total', 'result');
   return chart('Tapahtumia sekunnissa', about, 12, 8, {
     unit: 'cps', stacked: true, curves: [{ name: '{{result}}', expr, words }],
@@ -274,7 +283,7 @@ function deadLetters() {
     sv: 'Felposter som skrivits under den tid som valts ovan, enligt orsak.',
     metrics: ['ensilinja_dead_letters_total'],
   };
-  const expr = ofOne(inRange('ensilinja_dead_letters_total'), ['reason']);
+  const expr = ofShards(inRange('ensilinja_dead_letters_total'), ['reason']);
   return bars('Hylättyjen jonoon kirjoitetut', about, 8, 8, [
     { expr: `round(${expr})`, label: 'reason', words: REASONS },
   ]);
@@ -290,7 +299,7 @@ function rejected() {
       'en okänd kö blir inga felposter: `ensilinja check` räknar upp köer som ingen tabell för källan känner.',
     metrics: ['ensilinja_events_rejected_total'],
   };
-  const expr = ofOne(inRange('ensilinja_events_rejected_total'), ['reason']);
+  const expr = ofShards(inRange('ensilinja_events_rejected_total'), ['reason']);
   return bars('Hylätyt syittäin', about, 8, 8, [{ expr: `round(${expr})`, label: 'reason', words: REASONS }]);
 }
 
@@ -300,18 +309,20 @@ function oddities() {
     sv: 'Ovanliga poster som ändå togs emot, under den tid som valts ovan. Siffrorna påverkas inte.',
     metrics: ['ensilinja_events_odd_total'],
   };
-  const expr = ofOne(inRange('ensilinja_events_odd_total'), ['oddity']);
+  const expr = ofShards(inRange('ensilinja_events_odd_total'), ['oddity']);
   return bars('Poikkeavat tietueet', about, 8, 8, [{ expr: `round(${expr})`, label: 'oddity', words: ODDITIES }]);
 }
 
 function memory() {
   const about: About = {
-    en: 'Resident memory, by process.',
-    sv: 'Arbetsminne, per process.',
-    metrics: ['process_resident_memory_bytes'],
+    en: 'Resident memory, by process, and its limit, if there is one.',
+    sv: 'Arbetsminne, per process, och dess gräns om det finns en.',
+    metrics: ['process_resident_memory_bytes', 'ensilinja_memory_limit_bytes'],
   };
   const expr = byProcess(`${metric('process_resident_memory_bytes')} and ${OURS}`);
-  return chart('Muisti', about, 12, 8, { unit: 'bytes', curves: [{ name: '{{instance}}', expr }] });
+  const limit = byProcess(metric('ensilinja_memory_limit_bytes'), 'max');
+  const curves = [{ name: '{{instance}}', expr }, { name: '{{instance}}: raja', expr: limit }];
+  return chart('Muisti', about, 12, 8, { unit: 'bytes', curves });
 }
 
 function cpu() {

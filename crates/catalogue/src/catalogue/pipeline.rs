@@ -6,7 +6,8 @@ use ensilinja_model::{Channel, EventTime, FactKind};
 use crate::access::AccessRefusal;
 use crate::metric::{Emit, Metric, MetricKind, MetricLabel, MetricOrigin, words};
 use crate::number::Number;
-use crate::snapshot::{PartitionState, Snapshot};
+use crate::skip_reason::SkipReason;
+use crate::snapshot::{MemoryUse, PartitionState, Snapshot};
 
 const REASON: MetricLabel = MetricLabel::described("reason", "the reason why the record was rejected");
 
@@ -46,6 +47,12 @@ fn instant(at: Option<EventTime>, emit: Emit<'_>) {
     }
 }
 
+fn memory(now: &Snapshot, emit: Emit<'_>, number: impl Fn(&MemoryUse) -> u64) {
+    if let Some(memory) = &now.hazards.memory {
+        emit(&[], Number::Count(i64::try_from(number(memory)).unwrap_or(i64::MAX)));
+    }
+}
+
 pub(super) const METRICS: &[Metric] = &[
     gauge("ensilinja_day_start_timestamp_seconds", "The latest local midnight", |now, emit| {
         instant(now.figures.as_ref().map(|figures| figures.day_start), emit);
@@ -68,6 +75,23 @@ pub(super) const METRICS: &[Metric] = &[
         &[ODDITY],
         "Live records that were accepted although they are unusual; figures are not affected",
     ),
+    registered(
+        "ensilinja_records_skipped_total",
+        MetricKind::Counter,
+        &[MetricLabel::words("reason", words!(SkipReason))],
+        "Live records left to the processes of other shards; 0 without shards",
+    ),
+    Metric {
+        name: "ensilinja_shard",
+        kind: MetricKind::Gauge,
+        labels: &[MetricLabel::described("shard", "the name of a shard of the configuration")],
+        help: "1 for the shard that this process has, 0 for every other one; absent without shards",
+        origin: MetricOrigin::Snapshot(|now, emit| {
+            for (shard, is_own) in &now.shards {
+                emit(&[shard], Number::Count(i64::from(*is_own)));
+            }
+        }),
+    },
     Metric {
         name: "ensilinja_dead_letters_total",
         kind: MetricKind::Counter,
@@ -128,6 +152,16 @@ pub(super) const METRICS: &[Metric] = &[
             }
         }),
     },
+    gauge(
+        "ensilinja_memory_limit_bytes",
+        "Memory at which the process is killed: the limit of its cgroup, or server.memory_limit; absent without a limit",
+        |now, emit| memory(now, emit, |memory| memory.limit),
+    ),
+    gauge(
+        "ensilinja_memory_used_bytes",
+        "Memory in use as that limit counts it, without file pages that can be dropped; absent without a limit",
+        |now, emit| memory(now, emit, |memory| memory.used),
+    ),
     registered(
         "ensilinja_http_refused_total",
         MetricKind::Counter,

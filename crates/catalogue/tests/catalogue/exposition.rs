@@ -57,6 +57,7 @@ fn counters() -> Vec<RegistryFamily> {
         family("ensilinja_events_rejected_total", vec![number(&["future"], 0), number(&["malformed"], 2)]),
         family("ensilinja_events_odd_total", vec![number(&["key_differs"], 0)]),
         family("ensilinja_http_refused_total", refusals),
+        family("ensilinja_records_skipped_total", vec![number(&["other_line"], 7), number(&["rejected"], 0)]),
         family("ensilinja_event_delay_seconds", vec![RegistrySeries { labels: vec![], value: delay }]),
     ]
 }

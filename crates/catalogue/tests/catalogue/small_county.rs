@@ -27,8 +27,8 @@ use std::sync::Arc;
 
 use ensilinja_calendar::{Days, DeadlineTime, LineHours, OpeningHours, Term, WorkingDays};
 use ensilinja_catalogue::{
-    Exposition, Hazards, LineInfo, PartitionState, Readiness, Snapshot, Target, Targets, VolumeGoals, VolumeScope,
-    VolumeStep, WebFileState,
+    Exposition, Hazards, LineInfo, MemoryUse, PartitionState, Readiness, Snapshot, Target, Targets, VolumeGoals,
+    VolumeScope, VolumeStep, WebFileState,
 };
 use ensilinja_ledger::{
     EffectiveLimits, History, Indicator, Ledger, Limits, LineRules, Promises, Rules, ServiceLevel, TimedOutRule,
@@ -218,7 +218,9 @@ pub(crate) fn known_since(start: EventTime) -> Snapshot {
                 is_current: Some(false),
                 certificate_valid_until: Some(EventTime::from_seconds(1_765_843_200)),
             },
+            memory: Some(MemoryUse { used: 201_326_592, limit: 268_435_456 }),
         },
+        shards: vec![("south".to_owned(), true), ("north".to_owned(), false)],
     }
 }
 

@@ -10,6 +10,7 @@ Examples:
   ensilinja run --config ensilinja.toml
   ensilinja run --config ensilinja.toml --brokers kafka:9092 --listen 0.0.0.0:9464
   ensilinja run --config ensilinja.toml --web.config.file web.yml
+  ensilinja run --config ensilinja.toml --shard south
 
 The whole configuration is checked before any port opens. Brokers that cannot be reached are not an error: the figures
 are served as not ready, /readyz says why, and the connection is tried again.";
@@ -30,4 +31,7 @@ pub struct RunArguments {
     /// TLS and users of the HTTP server, in the format of Prometheus' exporter-toolkit; docs/SECURITY.md has an example
     #[arg(long = "web.config.file", value_name = "FILE", env = "ENSILINJA_WEB_CONFIG_FILE")]
     pub web_config_file: Option<PathBuf>,
+    /// The [[shard]] whose lines this process has; required if the configuration has shards
+    #[arg(long, value_name = "NAME", env = "ENSILINJA_SHARD")]
+    pub shard: Option<String>,
 }

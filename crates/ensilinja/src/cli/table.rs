@@ -32,6 +32,7 @@ Environment:
   ENSILINJA_LISTEN   the address to serve the figures on, unless --listen is given
   ENSILINJA_WEB_CONFIG_FILE
                      the web configuration file, unless --web.config.file is given
+  ENSILINJA_SHARD    the [[shard]] of the process, unless --shard is given
   ENSILINJA_LOG      the log level, instead of log.level: debug, or info,ensilinja_kafka=debug
   ENSILINJA_CORE_DUMPS
                      on: allow core files, which hold ids of contacts, and debuggers

@@ -24,7 +24,8 @@ pub fn run(config: &Config) -> anyhow::Result<()> {
             version = env!("CARGO_PKG_VERSION"),
             listen = %processor.address(),
             topics = config.topics_in_words(),
-            lines = config.lines.len(),
+            lines = config.own_lines().len(),
+            shard = config.shard.map(|shard| config.shards[shard].name.as_str()),
             "started"
         );
         processor.serve(stop).await?;

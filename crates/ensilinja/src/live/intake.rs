@@ -2,16 +2,21 @@
 //!
 //! Events are queued once per batch of records, and the records of a batch share one reading of the clock, unless
 //! one is stamped later than it: neither the lock nor the clock costs anything for most records.
+//!
+//! Where several processes share the topics, the events of other processes' lines are left out here. A record that is
+//! certain to be about such a line is not even parsed, once it is known where the history of the log begins: until
+//! then every event may tell that, whatever its line.
 
 use std::io;
 use std::mem;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use ensilinja_catalogue::SkipReason;
 use ensilinja_kafka::{IncomingRecord, RecordDisposition, RecordHandler};
 use ensilinja_lookback::{AHEAD_MS, AHEAD_REMEDY, COPIED_REMEDY, SourceDecoders, TimestampCounts, wire_record};
 use ensilinja_model::{Event, EventTime};
-use ensilinja_wire::{Format, Stated, Stays};
+use ensilinja_wire::{Format, LineShare, Oddity, Rejection, Stated, Stays};
 
 use super::ledger::{QueuedEvent, SharedLedger};
 
@@ -21,6 +26,7 @@ const RECORDS_EXAMINED: u64 = 2_000;
 /// Takes each record of the topic.
 pub(super) struct Intake {
     decoders: SourceDecoders,
+    share: LineShare,
     /// The calls whose records do not say on their own which contact they are about.
     stays: Stays,
     /// What the record that is handled states.
@@ -30,6 +36,8 @@ pub(super) struct Intake {
     shared: Arc<SharedLedger>,
     /// The events of this batch, to be queued at its end.
     batch: Vec<QueuedEvent>,
+    /// The events of this batch that are of other processes' lines: when they became known, and when they happened.
+    others: Vec<(Option<EventTime>, EventTime)>,
     /// The timestamps of the live records of this batch, to be observed by the clock at its end.
     live_stamps: Vec<EventTime>,
     /// A live record has come in this batch, so the clock has been read.
@@ -67,21 +75,23 @@ impl TopicTimestamps {
 }
 
 impl Intake {
-    /// An intake for `shared`, with a thread that applies what is queued.
+    /// An intake for `shared`, with a thread that applies what is queued: the events of the lines of `share`.
     ///
     /// # Errors
     /// If the system provides no thread.
-    pub(super) fn new(decoders: SourceDecoders, shared: Arc<SharedLedger>) -> io::Result<Self> {
+    pub(super) fn new(decoders: SourceDecoders, share: LineShare, shared: Arc<SharedLedger>) -> io::Result<Self> {
         let applying = Arc::clone(&shared);
         let applier = thread::Builder::new().name("applier".to_owned()).spawn(move || applying.apply_until_ended())?;
         let read_at = shared.clock().now();
         Ok(Self {
             decoders,
+            share,
             stays: Stays::default(),
             stated: Vec::new(),
             joined: Vec::new(),
             shared,
             batch: Vec::new(),
+            others: Vec::new(),
             live_stamps: Vec::new(),
             is_live_batch: false,
             read_at,
@@ -121,6 +131,28 @@ impl Intake {
         }
     }
 
+    /// Whether the record need not be parsed: it is of another process's line, the timestamps of its topic have been
+    /// examined, and its event tells nothing about where the log begins.
+    #[inline]
+    fn passes_over(&mut self, record: &IncomingRecord<'_>) -> bool {
+        self.share.is_of_several()
+            && self.shared.beginning_is_settled()
+            && self.timestamps.of(record.topic).records >= RECORDS_EXAMINED
+            && self.share.passes_over(self.decoders.of_source(record.source), &wire_record(record))
+    }
+
+    /// Counts a live record by what came of reading it.
+    fn count(&self, read: Result<Option<Oddity>, Rejection>, is_of_others: bool) {
+        let pipeline = self.shared.pipeline();
+        match read {
+            Err(rejection) if self.share.keeps_rejections() => pipeline.rejected(rejection.reason.as_str()),
+            Err(_) => pipeline.skipped(SkipReason::Rejected),
+            Ok(_) if is_of_others => pipeline.skipped(SkipReason::OtherLine),
+            Ok(Some(oddity)) => pipeline.odd(oddity.as_str()),
+            Ok(None) => {}
+        }
+    }
+
     /// Queues the events that follow from what the record states.
     #[inline]
     fn queue_stated(&mut self, record: &IncomingRecord<'_>, is_live: bool) {
@@ -141,6 +173,10 @@ impl Intake {
 
     #[inline]
     fn queue_event(&mut self, event: Event, record: &IncomingRecord<'_>, is_live: bool) {
+        let Some(event) = self.share.own(event) else {
+            self.others.push((record.timestamp, event.at));
+            return;
+        };
         let alive_at = self.source_alive_at(event.at, record);
         self.batch.push(QueuedEvent { event, is_live, alive_at, known_at: record.timestamp });
     }
@@ -173,11 +209,6 @@ impl Drop for Intake {
 
 impl RecordHandler for Intake {
     fn handle(&mut self, record: &IncomingRecord<'_>) -> RecordDisposition {
-        self.stated.clear();
-        let decoder = self.decoders.of_source(record.source);
-        let read = decoder.read(&wire_record(record), &mut self.stated);
-        // A platform's log is shipped within the second, and shippers stamp whole seconds: equal times prove nothing.
-        let is_of_events = decoder.format() == Format::CloudEvents;
         // Records that lay in the log before this process rebuild the figures; another process has counted them.
         let is_live = !record.rebuilding && !record.again;
         if is_live {
@@ -187,26 +218,30 @@ impl RecordHandler for Intake {
             }
             self.live_stamps.extend(record.timestamp);
         }
+        if self.passes_over(record) {
+            if is_live {
+                self.shared.pipeline().skipped(SkipReason::OtherLine);
+            }
+            return RecordDisposition::Accepted;
+        }
+        self.stated.clear();
+        let decoder = self.decoders.of_source(record.source);
+        let read = decoder.read(&wire_record(record), &mut self.stated);
+        // A platform's log is shipped within the second, and shippers stamp whole seconds: equal times prove nothing.
+        let is_of_events = decoder.format() == Format::CloudEvents;
         self.examine_timestamp(record, self.stated.first().filter(|_| is_of_events).map(Stated::at));
+        let (own_before, others_before) = (self.batch.len(), self.others.len());
         self.queue_stated(record, is_live);
+        let is_of_others = self.batch.len() == own_before && self.others.len() > others_before;
+        if is_live {
+            self.count(read, is_of_others);
+        }
         match read {
-            Ok(oddity) => {
-                if let Some(oddity) = oddity.filter(|_| is_live) {
-                    self.shared.pipeline().odd(oddity.as_str());
-                }
-                RecordDisposition::Accepted
+            Err(rejection) if self.share.keeps_rejections() && rejection.reason.goes_to_dead_letters() => {
+                let (reason, detail) = (rejection.reason.as_str(), rejection.detail.as_str());
+                RecordDisposition::DeadLetter { reason, detail }
             }
-            Err(rejection) => {
-                if is_live {
-                    self.shared.pipeline().rejected(rejection.reason.as_str());
-                }
-                if rejection.reason.goes_to_dead_letters() {
-                    let (reason, detail) = (rejection.reason.as_str(), rejection.detail.as_str());
-                    RecordDisposition::DeadLetter { reason, detail }
-                } else {
-                    RecordDisposition::Accepted
-                }
-            }
+            _ => RecordDisposition::Accepted,
         }
     }
 
@@ -216,6 +251,7 @@ impl RecordHandler for Intake {
             self.shared.clock().observe_stamps(&self.live_stamps);
             self.live_stamps.clear();
         }
+        self.shared.note_others(&mut self.others);
         self.shared.enqueue(&mut self.batch);
     }
 
@@ -241,7 +277,7 @@ mod tests {
         let alive = |at_s: i64, stamped_s: i64, rebuilding, again| {
             let shared = shared(LiveClock::trusted(Arc::new(|| EventTime::from_seconds(NOW_S))));
             let decoders = SourceDecoders::new(&ensilinja_config::county(), None, [0; 16]);
-            let mut intake = Intake::new(decoders, shared).unwrap();
+            let mut intake = Intake::new(decoders, LineShare::all(), shared).unwrap();
             let timestamp = Some(EventTime::from_seconds(NOW_S + stamped_s)).filter(|at| at.as_millis() > 0);
             let (partition, offset) = (0, 0);
             let (key, value, headers) = (None, None, Headers::NONE);
@@ -266,7 +302,7 @@ mod tests {
         const NOW: EventTime = EventTime::from_seconds(1_758_006_900);
         let shared = shared(LiveClock::trusted(Arc::new(|| NOW)));
         let decoders = SourceDecoders::new(&ensilinja_config::county(), None, [0; 16]);
-        let mut intake = Intake::new(decoders, Arc::clone(&shared)).unwrap();
+        let mut intake = Intake::new(decoders, LineShare::all(), Arc::clone(&shared)).unwrap();
         let mut examine = |topic, stamp: EventTime, event_at: EventTime| {
             let (partition, offset, source, rebuilding, again) = (0, 0, 0, false, false);
             let (key, value, headers, timestamp) = (None, None, Headers::NONE, Some(stamp));

@@ -65,6 +65,8 @@ pub(super) struct SharedLedger {
     timestamp_warnings: Mutex<BTreeMap<String, String>>,
     /// Whether the log has said that callback attempts are left out.
     surplus_is_logged: AtomicBool,
+    /// Whether it is known where the history of the log begins, whatever events are still to come.
+    beginning_is_settled: AtomicBool,
 }
 
 /// An event on its way to the ledger.
@@ -116,6 +118,7 @@ impl SharedLedger {
             clock,
             timestamp_warnings: Mutex::default(),
             surplus_is_logged: AtomicBool::new(false),
+            beginning_is_settled: AtomicBool::new(false),
         }
     }
 
@@ -142,8 +145,34 @@ impl SharedLedger {
         let mut ledger = self.catch_up();
         self.queue().first_events = FirstEvents::default();
         self.timestamp_warnings().clear();
+        self.beginning_is_settled.store(false, Ordering::Relaxed);
         *ledger = LiveLedger::empty(log, now, (self.new_ledger)(now));
         ledger.rules.range_start(now)
+    }
+
+    /// Notes whether it is known where the history of a log begins, whatever events are still to come. `ledger` is that
+    /// of the log.
+    pub(super) fn settle_beginning(&self, _ledger: &LiveLedger, is_settled: bool) {
+        // The ledger is locked, so no other log takes its place before this is noted.
+        self.beginning_is_settled.store(is_settled, Ordering::Relaxed);
+    }
+
+    /// Whether it is known where the history of the log begins, whatever events are still to come. Then events of other
+    /// processes' lines say nothing about this process's figures.
+    #[inline]
+    pub(super) fn beginning_is_settled(&self) -> bool {
+        self.beginning_is_settled.load(Ordering::Relaxed)
+    }
+
+    /// Notes events of other processes' lines: they tell where the history of the log begins, as own ones do.
+    pub(super) fn note_others(&self, events: &mut Vec<(Option<EventTime>, EventTime)>) {
+        if events.is_empty() {
+            return;
+        }
+        let mut queue = self.queue();
+        for (known_at, at) in events.drain(..) {
+            queue.first_events.add(known_at, at);
+        }
     }
 
     /// Applies all queued events, and locks the ledger.

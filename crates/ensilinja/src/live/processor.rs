@@ -7,12 +7,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use ensilinja_catalogue::Exposition;
 use ensilinja_clock::ClockState;
-use ensilinja_config::{Config, HostName, Line, ServerSettings};
+use ensilinja_config::{Config, HostName, ServerSettings};
 use ensilinja_kafka::{Ingest, IngestIntervals, Monitor};
 use ensilinja_ledger::Ledger;
 use ensilinja_lookback::{SourceDecoders, kafka_settings};
 use ensilinja_serve::{AllowedHosts, BoardLinks, Build, Pipeline, Routes, Server, ServerLimits, SnapshotSource};
-use ensilinja_wire::{Oddity, Reason};
+use ensilinja_wire::{LineShare, Oddity, Reason};
 
 use super::intake::Intake;
 use super::ledger::SharedLedger;
@@ -54,24 +54,26 @@ impl Processor {
         let server = Server::bind(config.server.listen)?;
         let started = clock.now();
         web.warn_of_validity(started);
-        let rules = config.rules(started);
+        let own = config.own_lines();
+        let rules = config.rules(started).of_lines(&own);
         let (range_start, horizon_ms) = (rules.range_start(started), rules.horizon_ms());
         let reasons: Vec<&'static str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
         let oddities: Vec<&'static str> = Oddity::ALL.iter().map(|oddity| oddity.as_str()).collect();
         let pipeline = Arc::new(Pipeline::new(BUILD, &reasons, &oddities));
-        let infos = config.lines.iter().map(Line::info).collect();
+        let infos = own.iter().map(|line| config.lines[*line].info()).collect();
         let exposition = Exposition::new(infos, rules.bounds());
         let hours_known_until = rules.lines().iter().map(|line| line.hours.known_until());
         let calendar_valid_until = hours_known_until.fold(rules.days().valid_until(), Ord::min);
-        let channels = config.lines.iter().map(|line| line.channel).collect();
+        let channels = own.iter().map(|line| config.lines[*line].channel).collect();
+        let share = share(config, &own);
         let config_of_rules = config.clone();
         let new_ledger = Box::new(move |now| {
-            let rules = config_of_rules.rules(now);
+            let rules = config_of_rules.rules(now).of_lines(&own);
             (Ledger::new(rules.clone(), now), rules)
         });
         let shared = Arc::new(SharedLedger::new(new_ledger, started, channels, Arc::clone(&pipeline), clock.clone()));
         let decoders = SourceDecoders::new(config, None, random_key()?);
-        let intake = Intake::new(decoders, Arc::clone(&shared)).context("the system provides no thread")?;
+        let intake = Intake::new(decoders, share, Arc::clone(&shared)).context("the system provides no thread")?;
         let ingest = Ingest::start(kafka_settings(config), intervals, clock.clock(), range_start, horizon_ms, intake)?;
         let source =
             Arc::new(LiveSource::new(shared, ingest.monitor(), clock, calendar_valid_until, Arc::clone(&web), config));
@@ -131,11 +133,20 @@ async fn tend(monitor: &Monitor, source: &Arc<LiveSource>, web: &Arc<WebWatch>) 
         let (web, now) = (Arc::clone(web), source.now());
         // It panics only if a bug makes it, and then what is in force stays.
         let _ = tokio::task::spawn_blocking(move || web.look(now)).await;
+        source.check_beginning();
         if second.is_multiple_of(SECONDS_BETWEEN_READS) {
             let source = Arc::clone(source);
             // A read that panics poisons the ledger's lock, and the reader dies of that.
             let _ = tokio::task::spawn_blocking(move || source.snapshot()).await;
         }
+    }
+}
+
+/// The share of this process in the lines.
+fn share(config: &Config, own: &[usize]) -> LineShare {
+    match config.shard {
+        None => LineShare::all(),
+        Some(_) => LineShare::of(config.lines.len(), own, config.keeps_rejections()),
     }
 }
 

@@ -4,9 +4,11 @@ mod look_back;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ensilinja_catalogue::{ContactList, DayComparison, Hazards, LineInfo, PartitionState, Readiness, Snapshot};
+use ensilinja_catalogue::{
+    ContactList, DayComparison, Hazards, LineInfo, MemoryUse, PartitionState, Readiness, Snapshot,
+};
 use ensilinja_clock::{ClockState, clock_trouble, is_complete, is_up_to_date, shown_at};
-use ensilinja_config::{Config, Line};
+use ensilinja_config::Config;
 use ensilinja_kafka::{IngestStatus, LogChange, Monitor, PartitionStatus, SecurityRisk};
 use ensilinja_ledger::Intraday;
 use ensilinja_lookback::{Coverage, HistoryEvidence, HistorySource};
@@ -16,6 +18,7 @@ use ensilinja_wire::Reason;
 use jiff::tz::TimeZone;
 
 use super::ledger::{LiveLedger, SharedLedger};
+use super::memory::{MemoryGauge, nearly_full};
 use super::web_watch::WebWatch;
 use crate::clock::{ClockStanding, LiveClock};
 
@@ -28,6 +31,9 @@ pub(super) struct LiveSource {
     web: Arc<WebWatch>,
     /// The lines.
     infos: Vec<LineInfo>,
+    /// Every shard, and whether it is that of this process.
+    shards: Vec<(String, bool)>,
+    memory: MemoryGauge,
     /// Their time zone.
     zone: TimeZone,
     /// Whether contacts may be listed.
@@ -53,7 +59,9 @@ impl LiveSource {
             clock,
             calendar_valid_until,
             web,
-            infos: config.lines.iter().map(Line::info).collect(),
+            infos: config.own_lines().into_iter().map(|line| config.lines[line].info()).collect(),
+            shards: config.shard_names().map(|(name, is_own)| (name.to_owned(), is_own)).collect(),
+            memory: MemoryGauge::new(config.server.memory_limit),
             zone: config.zone.clone(),
             lists_contacts: config.server.contacts,
             latest_shown: Mutex::new((0, EventTime::MIN)),
@@ -81,6 +89,7 @@ impl LiveSource {
     fn status(&self) -> IngestStatus {
         let mut status = self.monitor.status();
         status.warnings.extend(self.shared.timestamp_warnings().values().cloned());
+        status.warnings.extend(self.memory.read().and_then(|memory| nearly_full(&memory)));
         status
     }
 
@@ -100,13 +109,20 @@ impl LiveSource {
         Some(state).filter(|state| *state != ClockState::Trusted)
     }
 
+    /// Finds out whether it is known where the log begins, whatever events are still to come.
+    pub(super) fn check_beginning(&self) {
+        let status = self.monitor.status();
+        let live = self.shared.catch_up();
+        if live.log == status.log {
+            let is_known = !status.partitions.is_empty();
+            let is_settled = is_known && !history_source(&status, &live).is_told_by_events();
+            self.shared.settle_beginning(&live, is_settled);
+        }
+    }
+
     /// Since when history is known.
     fn coverage(&self, status: &IngestStatus, ledger: &LiveLedger) -> Coverage {
-        let log = HistorySource::Topic {
-            history: status.history,
-            range_start: ledger.rules.range_start(ledger.started),
-            watched_since: Some(ledger.started),
-        };
+        let log = history_source(status, ledger);
         HistoryEvidence::of(log, self.shared.first_events()).coverage(&ledger.rules, None)
     }
 }
@@ -143,7 +159,8 @@ impl LiveSource {
                 .iter()
                 .filter_map(|channel| newest[*channel as usize].map(|at| (*channel, at)))
                 .collect(),
-            hazards: Hazards { web_file: self.web.state(), ..hazards(status) },
+            hazards: Hazards { web_file: self.web.state(), ..hazards(status, self.memory.read()) },
+            shards: self.shards.clone(),
         }
     }
 }
@@ -204,6 +221,15 @@ impl SnapshotSource for LiveSource {
     }
 }
 
+/// What the log says about where it begins.
+fn history_source(status: &IngestStatus, ledger: &LiveLedger) -> HistorySource {
+    HistorySource::Topic {
+        history: status.history,
+        range_start: ledger.rules.range_start(ledger.started),
+        watched_since: Some(ledger.started),
+    }
+}
+
 /// The instant that figures can be shown for; `None` until they have been rebuilt.
 fn shown(status: &IngestStatus, now: EventTime) -> Option<EventTime> {
     status.complete_until.filter(|_| status.rebuilt).map(|until| shown_at(now, until))
@@ -229,7 +255,7 @@ fn readiness(status: &IngestStatus, shown: Option<EventTime>, now: EventTime, cl
     Readiness { complete: is_recent && is_trusted && !status.failed, reasons }
 }
 
-fn hazards(status: &IngestStatus) -> Hazards {
+fn hazards(status: &IngestStatus, memory: Option<MemoryUse>) -> Hazards {
     let settings = status.topic_settings.iter();
     let risks = SecurityRisk::ALL.iter();
     Hazards {
@@ -237,6 +263,7 @@ fn hazards(status: &IngestStatus) -> Hazards {
         dead_letters_blocked_seconds: status.dead_letters_blocked.as_secs_f64(),
         topic_settings: settings.map(|its| (Arc::clone(&its.topic), its.setting.clone(), its.is_wrong)).collect(),
         insecure: risks.map(|risk| (risk.as_str(), status.insecure.contains(risk))).collect(),
+        memory,
         ..Hazards::default()
     }
 }

@@ -62,6 +62,28 @@ proptest! {
         );
     }
 
+    /// Sharing: a line has the same figures in a ledger without the lines beside it.
+    #[test]
+    fn a_line_has_the_same_figures_whatever_lines_are_beside_it(
+        events in arbitrary_events(2 * DAY_MS),
+        now_ms in read_ms(),
+        division in 1..63_usize,
+    ) {
+        let (rules, now) = (rules_once(), BASE.plus_millis(now_ms));
+        let whole = figures_at(rules, &events, now).lines;
+        for is_in in [true, false] {
+            let own: Vec<usize> = (0..whole.len()).filter(|line| (division >> line & 1 == 1) == is_in).collect();
+            let renumbered = |event: &Event| {
+                let number = own.iter().position(|line| *line == event.line.as_usize())?;
+                let line = LineIndex::new(u16::try_from(number).expect("there are six lines"));
+                Some(Event { line, ..*event })
+            };
+            let shared: Vec<Event> = events.iter().filter_map(renumbered).collect();
+            let expected: Vec<_> = own.iter().map(|line| whole[*line].clone()).collect();
+            prop_assert_eq!(figures_at(&rules.of_lines(&own), &shared, now).lines, expected);
+        }
+    }
+
     /// Conservation: every leg that arrived is decided, has left undecided, or is waiting.
     #[test]
     fn every_leg_is_counted_exactly_once(events in arbitrary_events(DAY_MS / 2), now_ms in 0..DAY_MS) {
@@ -355,4 +377,21 @@ pub fn all_figures(sums: &Sums) -> Vec<i64> {
         all.extend([ratio.good, ratio.valid]);
     }
     all
+}
+
+#[test]
+fn what_follows_from_all_lines_stays_in_a_share_of_them() {
+    let whole = rules();
+    for own in [vec![0], vec![1, 3], vec![5, 2, 4]] {
+        let share = whole.of_lines(&own);
+        assert_eq!(share.lines().len(), own.len());
+        let derived = |rules: &Rules| {
+            let instants = [0, 1, 9, 40].map(|day| BASE.plus_millis(day * DAY_MS));
+            let starts =
+                instants.map(|now| (rules.range_start(now), rules.reads_from(now), rules.days_known_from(now)));
+            (rules.bounds().clone(), rules.life_ms(), rules.horizon_ms(), starts)
+        };
+        assert_eq!(derived(&share), derived(&whole));
+        assert_eq!(derived(&share.of_lines(&[0])), derived(&whole), "a share of a share");
+    }
 }
