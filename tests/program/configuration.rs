@@ -172,7 +172,8 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("sasl.username = \"u\"\n", "", "14: kafka.properties is not usable; the settings should go together: sasl.username and sasl.password must be set"),
 ];
 
-fn edited(from: &str, to: &str) -> String {
+/// The good configuration with a text replaced.
+pub fn edited(from: &str, to: &str) -> String {
     assert_eq!(GOOD.matches(from).count(), 1, "{from:?} should occur once");
     GOOD.replacen(from, to, 1)
 }

@@ -4,7 +4,7 @@ use ensilinja_config::VolumeSubject;
 use ensilinja_model::{Channel, EventTime};
 use jiff::Timestamp;
 
-use crate::configuration::{assert_refused, good};
+use crate::configuration::{assert_refused, edited, good};
 
 /// A text of the good configuration, its replacement, and the whole message that follows.
 #[rustfmt::skip]
@@ -15,7 +15,6 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"health\"\nname.fi = \"Terveys\"\nname.de = \"Gesundheit\"\n[[line]]\nid = \"viestit\"", "36: group[health].name.de is unknown; known here: fi, sv, en"),
     ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"health\"\nname.fi = \"Terveys\"\n[[group]]\nid = \"health\"\nname.fi = \"Terveys\"\n[[line]]\nid = \"viestit\"", r#"37: group[#2].id is "health"; it should be an id of its own: the group at ensilinja.toml:34 has this one"#),
     ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"helth\"\nname.fi = \"Terveys\"\n[[line]]\nid = \"viestit\"", r#"28: line[mipa].group is "health"; it should be the id of a [[group]]; did you mean helth?"#),
-    ("[[line]]\nid = \"viestit\"", "[[group]]\nid = \"health\"\nname.fi = \"Terveys\"\n[[group]]\nid = \"teeth\"\nname.fi = \"Hampaat\"\n[[line]]\nid = \"viestit\"", r#"37: group[teeth].id is "teeth"; it should be the group of a line: no line has this one"#),
     ("[[line]]\nid = \"viestit\"", "[[target]]\ncontacts_per_month = 5\n[[line]]\nid = \"viestit\"", "33: target[#1].line is missing; it should be the id of a [[line]], unless there is a group or a channel"),
     ("[[line]]\nid = \"viestit\"", "[[target]]\nline = \"mipo\"\n[[line]]\nid = \"viestit\"", r#"34: target[#1].line is "mipo"; it should be the id of a [[line]]; did you mean mipa?"#),
     ("[[line]]\nid = \"viestit\"", "[[target]]\nline = \"mipa\"\nchannel = \"phone\"\n[[line]]\nid = \"viestit\"", r#"35: target[#1].channel is "phone"; it should be left out beside line"#),
@@ -34,6 +33,17 @@ const REFUSED: &[(&str, &str, &str)] = &[
 #[test]
 fn every_mistake_in_groups_and_goals_has_its_whole_message() {
     assert_refused(REFUSED);
+}
+
+/// A group whose last line is left out for a day is no reason not to start.
+#[test]
+fn a_group_without_lines_is_told_of_and_not_refused() {
+    let groups = ["teeth", "health", "care"].map(|id| format!("[[group]]\nid = \"{id}\"\nname.fi = \"Nimi\"\n"));
+    let line = "[[line]]\nid = \"viestit\"";
+    let text = edited(line, &format!("{}{line}", groups.concat()));
+    let config = ensilinja::configuration::parse("ensilinja.toml", &text).unwrap();
+    assert_eq!(config.groups_without_lines, ["teeth", "care"]);
+    assert!(ensilinja_config::county().groups_without_lines.is_empty());
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub struct Stage {
     pub log: (&'static str, &'static str),
     /// Lines of the county that are left out of the configuration.
     pub lines_left_out: &'static [&'static str],
+    /// Whether contacts are listed.
+    pub lists_contacts: bool,
     /// The `[[source]]` tables to read instead of events.
     pub source: Option<String>,
 }
@@ -35,6 +37,7 @@ impl Stage {
             dead_letters: format!("{name}.dead-letters"),
             log: ("text", "info"),
             lines_left_out: &[],
+            lists_contacts: false,
             source: None,
         }
     }
@@ -83,6 +86,9 @@ impl Stage {
             assert!(text.contains(&line), "the sample has no {key} = {sample}");
             text = text.replace(&line, &format!("\n{key} = \"{own}\"\n"));
         }
+        if self.lists_contacts {
+            text = text.replace("\n# contacts = true\n", "\ncontacts = true\n");
+        }
         if self.source.is_some() {
             text = text.replace(&format!("\ntopic = \"{}\"\n", self.topic), "\n");
         }
@@ -91,16 +97,6 @@ impl Stage {
         let is_left_out = |part: &&str| self.lines_left_out.iter().any(|id| part.contains(&format!("id = \"{id}\"\n")));
         let lines =
             parts.filter(|part| !is_left_out(part)).fold(String::new(), |lines, part| lines + "\n[[line]]\n" + part);
-        // A group that no line has is refused. The last one is followed by other tables.
-        let mut groups = head.split("\n[[group]]\n");
-        let before = groups.next().expect("a text has a beginning").to_owned();
-        let is_of_a_line = |group: &str| {
-            let id =
-                group.strip_prefix("id = ").and_then(|rest| rest.lines().next()).expect("a group begins with its id");
-            lines.contains(&format!("\ngroup = {id}\n"))
-        };
-        let head =
-            groups.filter(|group| is_of_a_line(group)).fold(before, |text, group| text + "\n[[group]]\n" + group);
         head + &lines + self.source.as_deref().unwrap_or_default()
     }
 

@@ -41,6 +41,8 @@ pub struct Config {
     pub days: Arc<Days>,
     /// The lines, in the order of the file. There is at least one, and no two have the same id.
     pub lines: Vec<Line>,
+    /// The ids of the `[[group]]` tables that no line has, in the order of the file.
+    pub groups_without_lines: Vec<String>,
     /// Goals for the number of contacts in a month. No two have the same subject.
     pub volume_targets: Vec<VolumeTarget>,
     /// The sources of records. There is at least one, and no two have the same name or topic.

@@ -1,7 +1,8 @@
 //! One `[[group]]`: the name of a group of lines.
 //!
 //! Groups are optional. Without a `[[group]]`, the text under `group` of the lines is the name of their group. With
-//! some, that text is an id, and each of the lines must name one of them.
+//! some, that text is an id, and each of the lines must name one of them. A group may have no lines: commands warn of
+//! it, because its last line may only be left out for a day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,13 +55,12 @@ pub(crate) fn of_line(line: &Section<'_>, groups: &GroupNames) -> Result<(String
     }
 }
 
-/// A group without lines has no effect, so it is refused.
-pub(crate) fn check_use(root: &Section<'_>, groups: &GroupNames, of_lines: &BTreeSet<&str>) -> Result<(), ConfigError> {
-    let is_empty = |id: &str| !of_lines.contains(id);
-    let unused = groups.iter().filter(|(id, _)| is_empty(id)).min_by_key(|(_, (index, _))| *index);
-    let Some((id, (index, _))) = unused else { return Ok(()) };
-    let section = named(root, id, tables(root)?[*index])?;
-    Err(section.refusal(ID, "the group of a line: no line has this one"))
+/// The ids of groups that no line has, in the order of the file. They have no effect.
+pub(crate) fn without_lines(groups: GroupNames, of_lines: &BTreeSet<&str>) -> Vec<String> {
+    let unused = groups.into_iter().filter(|(id, _)| !of_lines.contains(id.as_str()));
+    let mut unused: Vec<(usize, String)> = unused.map(|(id, (place, _))| (place, id)).collect();
+    unused.sort_unstable();
+    unused.into_iter().map(|(_, id)| id).collect()
 }
 
 fn tables<'a>(root: &Section<'a>) -> Result<Vec<&'a Spanned<DeValue<'a>>>, ConfigError> {

@@ -51,10 +51,10 @@ pub fn parse(file: &str, text: &str, outside: &dyn Outside) -> Result<Config, Co
     let kafka = kafka_section::read(&root.required_section("kafka", &kafka_section::KEYS)?, outside)?;
     let groups = group::read_all(&root)?;
     let mut lines = line::read_all(&root, &defaults, &groups, &life_check)?;
-    group::check_use(&root, &groups, &lines.iter().map(|line| line.group.as_str()).collect())?;
     let volume_targets = volume::read_all(&root, &mut lines, &life_check)?;
+    let groups_without_lines = group::without_lines(groups, &lines.iter().map(|line| line.group.as_str()).collect());
     let sources = source::read_all(&root, &kafka.topic, &kafka.dead_letter_topic, &lines)?;
-    Ok(Config { server, log, kafka, zone, days, lines, volume_targets, sources })
+    Ok(Config { server, log, kafka, zone, days, lines, groups_without_lines, volume_targets, sources })
 }
 
 /// Reads `[defaults]`. Limits that do not even fit a line that never closes are refused here, not in every line.

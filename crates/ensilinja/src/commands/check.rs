@@ -60,6 +60,10 @@ pub fn check(request: &CheckRequest, config: &Config, now: EventTime) -> anyhow:
     let mut findings = Findings::default();
     let lines = config.lines.len();
     findings.push(Finding::ok(Area::Configuration, &request.file, format!("{lines} lines, every value is valid")));
+    for group in &config.groups_without_lines {
+        let advice = "remove the [[group]], or give its id to a line";
+        findings.push(Finding::warning(Area::Configuration, group, "a group without lines", advice));
+    }
     let rules = config.rules(now);
     calendar::look(config, &rules, now, &mut findings);
     let progress = ConsoleProgress::new(request.quiet, &config.zone);

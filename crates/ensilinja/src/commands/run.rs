@@ -14,6 +14,9 @@ use crate::live::Processor;
 /// Why it cannot start, or that a thread that reads Kafka has died.
 pub fn run(config: &Config) -> anyhow::Result<()> {
     warn_of_broken_nights(config);
+    for group in &config.groups_without_lines {
+        tracing::warn!(group, remedy = "remove the [[group]], or give its id to a line", "group without lines");
+    }
     runtime()?.block_on(async {
         let stop = stop_signal()?;
         let processor = Processor::start(config, LiveClock::of_this_computer(), IngestIntervals::default())?;
