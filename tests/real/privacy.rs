@@ -26,8 +26,8 @@ fn no_personal_data_is_in_a_log_a_page_or_an_error() {
     let (first, second) = wrong.split_at(wrong.len() / 2);
     sound.iter().chain(first).for_each(|record| send(&publisher, record));
     let settled = settle(&publisher);
-    let mut for_people = Program::run(&Stage { log: ("text", "debug"), ..stage.clone() });
-    let mut for_machines = Program::run(&Stage { log: ("json", "trace"), ..stage.clone() });
+    let mut for_people = Program::run(&Stage { log: ("text", "debug"), lists_contacts: true, ..stage.clone() });
+    let mut for_machines = Program::run(&Stage { log: ("json", "trace"), lists_contacts: true, ..stage.clone() });
     for program in [&for_people, &for_machines] {
         program.wait_until_it_knows(settled);
     }
@@ -52,7 +52,19 @@ fn no_personal_data_is_in_a_log_a_page_or_an_error() {
             "/main.js",
             "/metrics?contact=+358401234567",
         ];
-        for path in pages.into_iter().chain(asked_for_a_person.iter().map(String::as_str)) {
+        let minute = now().floor_second().div_euclid(60) * 60 - 60;
+        let of_the_past = [
+            format!("/api/at/{minute}"),
+            format!("/api/at/{minute}?line=116117"),
+            "/api/days/116117".to_owned(),
+            format!("/api/days/116117?at={minute}"),
+            "/api/contacts/116117?window=today&figure=contacts_offered".to_owned(),
+        ];
+        for path in &of_the_past {
+            assert_eq!(program.get(path).status, 200, "{path}");
+        }
+        let known = pages.into_iter().chain(of_the_past.iter().map(String::as_str));
+        for path in known.chain(asked_for_a_person.iter().map(String::as_str)) {
             output.push_str(&program.get(path).body);
         }
     }
