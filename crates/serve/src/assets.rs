@@ -39,8 +39,9 @@ macro_rules! asset {
 pub(crate) static PAGE: Asset = asset!("board.html");
 
 /// The files that the page loads.
-static FILES: [Asset; 68] = [
+static FILES: [Asset; 71] = [
     asset!("detail.css"),
+    asset!("dialogs.css"),
     asset!("help.css"),
     asset!("kiosk.css"),
     asset!("page.css"),
@@ -66,6 +67,7 @@ static FILES: [Asset; 68] = [
     asset!("detail.js"),
     asset!("detail_now.js"),
     asset!("detail_today.js"),
+    asset!("dialog.js"),
     asset!("dom.js"),
     asset!("en.js"),
     asset!("fi.js"),
@@ -103,6 +105,7 @@ static FILES: [Asset; 68] = [
     asset!("told.js"),
     asset!("trend.js"),
     asset!("untold.js"),
+    asset!("volume_goals.js"),
     asset!("wait_chart.js"),
     asset!("why.js"),
     asset!("vendor/source-sans-3-latin-wght-normal.woff2"),

@@ -13,15 +13,19 @@ use serde_json::json;
 
 use crate::look_back::{JsonAnswer, LookBack, not_remembered, second_of};
 use crate::query::parameter;
-use crate::source::{ContactsQuestion, ContactsRefusal, Memory};
+use crate::source::{ContactsQuestion, ContactsRefusal};
 
 impl LookBack {
-    /// The day of a line beside other days. `None` if the answer failed.
-    pub async fn days(self: &Arc<Self>, line: usize) -> Option<JsonAnswer> {
+    /// The day of a line beside other days, now or at the instant of the query. `None` if the answer failed.
+    pub async fn days(self: &Arc<Self>, line: usize, query: Option<&str>) -> Option<JsonAnswer> {
+        let at = match instant(query) {
+            Ok(at) => at,
+            Err(error) => return Some(JsonAnswer::new(StatusCode::BAD_REQUEST, &json!({ "error": error }))),
+        };
         let look_back = Arc::clone(self);
-        self.in_turn(move || match look_back.source.days(line) {
-            Some(comparison) => JsonAnswer::new(StatusCode::OK, &days_json(look_back.id_of(line), &comparison)),
-            None => not_remembered(Memory(None)),
+        self.in_turn(move || match look_back.source.days(line, at) {
+            Ok(comparison) => JsonAnswer::new(StatusCode::OK, &days_json(look_back.id_of(line), &comparison)),
+            Err(memory) => not_remembered(memory),
         })
         .await
     }
@@ -69,14 +73,14 @@ fn question(line: usize, query: Option<&str>) -> Result<ContactsQuestion, &'stat
     if !figures.iter().all(fits) {
         return Err("figures of a window need a window that they have, and others take none; see docs/METRICS.md");
     }
-    let at = match parameter(query, "at") {
-        Some(seconds) => {
-            let second = second_of(&seconds).ok_or("give the instant as a whole number of seconds since 1970")?;
-            Some(EventTime::from_seconds(second))
-        }
-        None => None,
-    };
-    Ok(ContactsQuestion { line, figures, window, at })
+    Ok(ContactsQuestion { line, figures, window, at: instant(query)? })
+}
+
+/// The instant of a query, if it names one; or why it is none.
+fn instant(query: Option<&str>) -> Result<Option<EventTime>, &'static str> {
+    let Some(seconds) = parameter(query, "at") else { return Ok(None) };
+    let second = second_of(&seconds).ok_or("give the instant as a whole number of seconds since 1970")?;
+    Ok(Some(EventTime::from_seconds(second)))
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ enum RouteAnswer {
     Line,
     /// The board at an earlier instant, by the last part of the path.
     Past,
-    /// The day of a line beside other days, by the last part of the path.
+    /// The day of a line beside other days, by the last part of the path and the query.
     Days,
     /// The contacts of a figure of a line, by the last part of the path and the query.
     Contacts,
@@ -275,7 +275,7 @@ impl Routes {
                 line => json(self.look_back.board(rest, line.flatten()).await, headers),
             },
             RouteAnswer::Days => match self.index_of(rest) {
-                Some(index) => json(self.look_back.days(index).await, headers),
+                Some(index) => json(self.look_back.days(index, head.uri.query()).await, headers),
                 None => no_such_line(),
             },
             RouteAnswer::Contacts => match self.index_of(rest) {

@@ -25,8 +25,11 @@ pub trait SnapshotSource: Send + Sync + 'static {
     /// What can be looked back to, if the instant is not among it.
     fn past(&self, at: EventTime) -> Result<PastFigures, Memory>;
 
-    /// The day of a line beside other days; `None` until the figures have been rebuilt. It may block like a snapshot.
-    fn days(&self, line: usize) -> Option<DayComparison>;
+    /// The day of a line beside other days, as of an instant, or as of now. It may block like a snapshot.
+    ///
+    /// # Errors
+    /// What can be looked back to, if the instant is not among it.
+    fn days(&self, line: usize, at: Option<EventTime>) -> Result<DayComparison, Memory>;
 
     /// Whether contacts may be listed.
     fn lists_contacts(&self) -> bool;

@@ -46,6 +46,18 @@ test("an earlier instant is shown as one, agrees with the server, and the way ba
   const shown = page.locator(".total", { hasText: "waiting now" }).locator("dd > span").first();
   assert.equal(await shown.innerText(), String(waiting));
   assert.deepEqual(await violations(screen), []);
+  await page.evaluate(() => { location.hash = "mipa"; });
+  const compared = await (await fetch(`${demo.url}/api/days/mipa?at=${at}`)).json();
+  assert.equal(compared.figures_as_of_timestamp_seconds, at);
+  const columns = page.locator(".compared thead th");
+  const weekday = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Helsinki", weekday: "long" });
+  const day = weekday.format(compared.days.yesterday.start_timestamp_seconds * 1000);
+  await until(async () => (await columns.nth(2).textContent())?.includes(day) ?? false, "days have their names");
+  await page.locator(".compared summary").click();
+  const arrived = compared.days.today.offered.reduce((/** @type {number} */ sum, /** @type {number} */ n) => sum + n, 0);
+  const cells = await page.locator(".compared tbody tr td:nth-child(2)").allInnerTexts();
+  assert.equal(cells.filter((cell) => cell !== "–").at(-1), String(arrived), "the day ends with the instant");
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Back to live" }).click();
   await until(async () => (await page.locator("#time").innerText()) !== time, "the live board");
   assert.equal(await page.locator(".past-banner").first().isVisible(), false);

@@ -77,6 +77,23 @@ test("lines are chosen by keyboard, shown as chips, named, kept, and let go", as
   await screen.close();
 });
 
+test("a link that names all areas, as Grafana's All does, chooses nothing", async () => {
+  const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
+  const { page } = screen;
+  await page.getByRole("button", { name: "Choose lines" }).click();
+  const boxes = page.getByRole("dialog", { name: "Choose lines" }).locator("fieldset.area input");
+  const areas = await boxes.evaluateAll((all) => all.map((box) => /** @type {HTMLInputElement} */ (box).value));
+  assert.ok(areas.length > 3);
+  await page.goto(`${demo.url}/?lang=en&area=${encodeURIComponent(areas.join(","))}&channel=phone,chat,sms`);
+  await page.locator(".tile[data-state]").first().waitFor();
+  assert.equal((await lines(screen)).length, 22);
+  assert.equal(await page.locator("#selection").isVisible(), false, "no chip");
+  await page.goto(`${demo.url}/?lang=en&area=${encodeURIComponent(areas.join(","))}&channel=chat`);
+  await until(async () => (await lines(screen)).length === 6, "only the chats");
+  assert.equal(await page.locator(".selection-title").textContent(), "chat");
+  await screen.close();
+});
+
 test("a selection that no line matches says so, and can be left", async () => {
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
   const { page } = screen;

@@ -104,7 +104,7 @@ function shares(indicator = "promise_kept", [good, valid] = [0, 0], [lately, of]
 
 test("a share certainly below its floor in two open hours needs help, while the line is open", () => {
   const bad = shares("promise_kept", [60, 100], [10, 30]);
-  assert.deepEqual([state(bad), first(bad).key, first(bad).indicator, first(bad).mark], ["help", "under", "promise_kept", "kept"]);
+  assert.deepEqual([state(bad), first(bad).key, first(bad).indicator, first(bad).mark], ["help", "under", "promise_kept", "reason"]);
   assert.deepEqual(first(bad).values, { ratio: 10 / 30, floor: 0.8, n: 30 });
   for (const indicator of ["service", "service_level", "answered_live", "callback_reached"]) {
     const of = card({ alert_floor_ratio: { [indicator]: 0.8 } });

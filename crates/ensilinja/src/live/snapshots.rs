@@ -182,8 +182,8 @@ impl SnapshotSource for LiveSource {
         self.figures_at(at)
     }
 
-    fn days(&self, line: usize) -> Option<DayComparison> {
-        self.compared_days(line)
+    fn days(&self, line: usize, at: Option<EventTime>) -> Result<DayComparison, Memory> {
+        self.compared_days(line, at)
     }
 
     fn lists_contacts(&self) -> bool {

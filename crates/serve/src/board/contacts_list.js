@@ -4,6 +4,7 @@
 /** @import { ContactList, ContactSeries, ListedContact } from "./contract.js" */
 /** @import { Language, Key } from "./language.js" */
 import { followLinks } from "./contacts_link.js";
+import { furnish } from "./dialog.js";
 import { byId, make, setText } from "./dom.js";
 import { duration } from "./format.js";
 import { lookingAt } from "./look_back.js";
@@ -25,18 +26,15 @@ export class ContactsList {
   #dialog = /** @type {HTMLDialogElement} */ (byId("contacts"));
   #heading = make("h2", { id: "contacts-heading" });
   #said = make("p", { class: "dim" });
-  #close = make("button", { type: "button", class: "close" });
-  #place = make("div", { class: "contacts-body scrolls", tabindex: 0 });
+  #close = furnish(this.#dialog, this.#heading, this.#said);
+  #place = make("div", { class: "dialog-body scrolls", tabindex: 0 });
   #asked = 0;
 
   /** @param {() => Language} language @param {() => string} line the id of the line whose detail is open */
   constructor(language, line) {
     this.language = language;
     this.line = line;
-    const head = make("header", { class: "contacts-head" }, this.#heading, this.#close, this.#said);
-    this.#dialog.append(head, this.#place);
-    this.#close.addEventListener("click", () => this.#dialog.close());
-    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
+    this.#dialog.append(this.#place);
     followLinks(byId("detail"), (query) => void this.#open(query));
   }
 

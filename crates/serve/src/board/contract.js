@@ -142,7 +142,7 @@
  */
 
 /**
- * @typedef {object} DayComparison The answer of /api/days/ID.
+ * @typedef {object} DayComparison The answer of /api/days/ID; with `?at=SECONDS` of that instant.
  * @property {string} line
  * @property {number} figures_as_of_timestamp_seconds
  * @property {number} slot_seconds

@@ -1,11 +1,13 @@
 // The day of a line beside other days: the arrivals from midnight on, of today, yesterday and the same weekday last
-// week, over the band of what is expected; and by the hour in a table.
+// week, over the band of what is expected; and by the hour in a table. While the board looks back, all this is of the
+// instant that is looked at, and the days have their dates.
 
 /** @import { DayComparison, ComparedDay } from "./contract.js" */
 /** @import { Language, Key } from "./language.js" */
 /** @import { Plot } from "./plots.js" */
 import { make, setText } from "./dom.js";
 import { hoursStruck } from "./hours.js";
+import { lookingAt } from "./look_back.js";
 import { colour, letter, plot, unplot } from "./plots.js";
 import { Table } from "./table.js";
 
@@ -26,6 +28,7 @@ export class DayComparisonChart {
   /** @type {DayComparison | null} */ #found = null;
   /** @type {Language | null} */ #language = null;
   #line = "";
+  /** The instant that is looked at; null for now. @type {number | null} */ #at = null;
   #asked = 0;
 
   constructor() {
@@ -39,29 +42,34 @@ export class DayComparisonChart {
 
   /** Shows a line until it is closed or another is chosen. @param {string} line @param {Language} language */
   show(line, language) {
-    const same = line === this.#line;
+    const at = lookingAt();
+    const same = line === this.#line && at === this.#at;
+    if (same && language === this.#language) return;
+    if (line !== this.#line) this.#found = null;
     this.#line = line;
+    this.#at = at;
     this.#language = language;
-    if (!same) this.#found = null;
     this.#draw();
-    if (!same) void this.#follow(line);
+    if (!same) void this.#follow(line, at);
   }
 
   clear() {
     this.#line = "";
+    this.#language = null;
     this.#asked += 1;
     this.#found = null;
     this.#unplot();
   }
 
-  /** @param {string} line */
-  async #follow(line) {
+  /** @param {string} line @param {number | null} at */
+  async #follow(line, at) {
     this.#asked += 1;
     const asked = this.#asked;
-    while (asked === this.#asked) {
-      const found = await ask(line);
+    for (let first = true; asked === this.#asked; first = false) {
+      const found = await ask(line, at);
       if (asked !== this.#asked) return;
-      this.#found = found ?? this.#found;
+      // The answer of another instant says nothing about this one.
+      this.#found = found ?? (first ? null : this.#found);
       this.#draw();
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
@@ -76,17 +84,25 @@ export class DayComparisonChart {
       const known = this.#found && (name === "expected" ? this.#found.expected : dayOf(this.#found, name)) !== null;
       const [swatch, word] = [2 * index, 2 * index + 1].map((child) => this.#legend.children[child]);
       for (const part of [swatch, word]) part.toggleAttribute("hidden", !known);
-      setText(word, language.text(/** @type {Key} */ (name)));
+      setText(word, this.#nameOf(name, language));
     });
     setText(this.#said, this.#found ? inWords(this.#found, language) : language.text("no_data"));
     const rows = this.#found ? hours(this.#found, language) : [];
-    /** @type {Key[]} */
     const columns = ["time", "today", "yesterday", "last_week", "expected"];
-    this.#table.show(language.text("compared"), columns.map((key) => language.text(key)), rows);
+    this.#table.show(language.text("compared"), columns.map((name) => this.#nameOf(name, language)), rows);
     if (!this.#found?.days.today) return this.#unplot();
     const data = curves(this.#found);
     if (this.#plot) this.#plot.setData(data);
     else this.#plot = plot(this.#place, this.#options(), data);
+  }
+
+  /**
+   * What a curve or a column is called. Looking back, days have their dates.
+   * @param {string} name @param {Language} language
+   */
+  #nameOf(name, language) {
+    const day = this.#at === null || !this.#found ? null : dayOf(this.#found, name);
+    return day ? language.clock.day(day.start_timestamp_seconds) : language.text(/** @type {Key} */ (name));
   }
 
   #unplot() {
@@ -189,11 +205,12 @@ function hours(found, language) {
   });
 }
 
-/** @param {string} line @returns {Promise<DayComparison | null>} `null` if nothing was answered */
-async function ask(line) {
+/** @param {string} line @param {number | null} at @returns {Promise<DayComparison | null>} `null` without an answer */
+async function ask(line, at) {
   try {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const answer = await fetch(`api/days/${encodeURIComponent(line)}`, { signal });
+    const then = at === null ? "" : `?at=${at}`;
+    const answer = await fetch(`api/days/${encodeURIComponent(line)}${then}`, { signal });
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;

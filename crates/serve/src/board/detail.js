@@ -13,6 +13,7 @@ import { DayComparisonChart } from "./day_comparison.js";
 import { DetailNow, openingInWords } from "./detail_now.js";
 import { DetailToday } from "./detail_today.js";
 import { hasCallbacks } from "./counts.js";
+import { closeBy } from "./dialog.js";
 import { byId, make, makeShape, setShape, setText } from "./dom.js";
 import { fetchLine } from "./look_back.js";
 import { Why } from "./why.js";
@@ -40,6 +41,8 @@ export class Detail {
   /** Whether the line has callbacks; `null` before its figures of five days are there. @type {boolean | null} */
   #callbacks = null;
   #index = -1;
+  /** The instant of the figures: the clock of the server, not of this computer. */
+  #instant = 0;
   #opening = 0;
 
   /**
@@ -64,10 +67,8 @@ export class Detail {
     this.#dialog.append(head, make("div", { class: "detail-body" }, ...body));
     const language = () => /** @type {Language} */ (this.#language);
     new ContactsList(language, () => this.#hello?.lines[this.#index]?.line ?? "");
-    this.#close.addEventListener("click", () => this.#dialog.close());
+    closeBy(this.#dialog, this.#close);
     this.#dialog.addEventListener("close", () => this.#closed());
-    // A click outside the dialog, on the backdrop.
-    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
     addEventListener("hashchange", () => this.#follow());
   }
 
@@ -92,6 +93,7 @@ export class Detail {
     const card = this.#hello?.lines[this.#index];
     if (!card) return;
     const now = figures.now_timestamp_seconds;
+    this.#instant = now;
     const [judgement, line] = [judgements[this.#index], figures.lines[this.#index] ?? null];
     this.#dialog.dataset.state = judgement.state;
     setShape(this.#shape, judgement.state);
@@ -108,8 +110,8 @@ export class Detail {
     this.#now.show(line, this.#callbacks ?? (line !== null && hasCallbacks(line)), language, now);
     if (this.#hello) this.#why.show(this.#hello, card, judgement, language, now);
     this.#acknowledge.show(card.line, judgement, language, now, isLive);
-    if (!changed) return;
     this.#compared.show(card.line, language);
+    if (!changed) return;
     this.#showDay();
     void this.#ask(card.line);
   }
@@ -174,7 +176,7 @@ export class Detail {
       setText(this.#failed, whole ? "" : this.#language.text("line_unknown"));
       if (whole) {
         this.#callbacks = whole.figures && hasCallbacks(whole.figures);
-        this.#today.show(this.#hello, whole, this.#language);
+        this.#today.show(this.#hello, whole, this.#language, this.#instant);
         this.#dialog.toggleAttribute("data-filled", true);
       }
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));

@@ -8,6 +8,7 @@ import { indicatorRows } from "./indicators.js";
 import { keptInWords } from "./kept.js";
 import { callbackRows, outcomeRows, promiseRows, shareCells } from "./shares.js";
 import { Table } from "./table.js";
+import { volumeGoalsInWords } from "./volume_goals.js";
 import { WaitChart } from "./wait_chart.js";
 
 export class DetailToday {
@@ -21,6 +22,9 @@ export class DetailToday {
   #attempts = make("p", { class: "dim" });
   #indicators = new Table("indicators");
   #nps = make("p", { class: "dim" });
+  #goalsHeading = make("h3");
+  #goals = make("ul", { class: "volume" });
+  #volume = make("section", { class: "wide" }, this.#goalsHeading, this.#goals);
 
   constructor() {
     const promise = make("p", {}, this.#kept, " ", this.#beside);
@@ -30,11 +34,12 @@ export class DetailToday {
       this.#waits.element,
       make("section", { class: "half stacked" }, this.#outcomes.element, this.#callbacks.element, this.#attempts),
       make("section", { class: "wide scrolls" }, this.#indicators.element, this.#nps),
+      this.#volume,
     ];
   }
 
-  /** @param {Hello} hello @param {WholeLine} line @param {Language} language */
-  show(hello, line, language) {
+  /** @param {Hello} hello @param {WholeLine} line @param {Language} language @param {number} now */
+  show(hello, line, language, now) {
     const { figures } = line;
     const today = figures?.windows.today;
     this.#showPromise(line, language);
@@ -54,6 +59,10 @@ export class DetailToday {
     this.#indicators.show(language.text("indicators"), titles, rows);
     const answers = today?.nps_answers;
     const groups = { promoter: 0, passive: 0, detractor: 0, ...answers };
+    const goals = volumeGoalsInWords(line, now, language);
+    this.#volume.hidden = goals.length === 0;
+    setText(this.#goalsHeading, language.text("volume_goals"));
+    this.#goals.replaceChildren(...goals.map((goal) => make("li", {}, goal)));
     setText(this.#nps, answers ? `${language.text("nps")}: ${language.text("nps_text", groups)}` : "");
   }
 

@@ -55,6 +55,7 @@ export class Clock {
     this.timeFormat = format({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
     this.minuteFormat = format({ hour: "numeric", minute: "2-digit" });
     this.dateFormat = format({ day: "numeric", month: "numeric" });
+    this.yearFormat = format({ day: "numeric", month: "numeric", year: "numeric" });
     this.longWeekdayFormat = format({ weekday: "long" });
     this.weekdayFormat = format({ weekday: "short" });
     this.instantFormat = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "medium" });
@@ -74,6 +75,11 @@ export class Clock {
   /** As commands take it: `2025-09-16T10:15:07`. @param {number} seconds */
   instant(seconds) {
     return this.instantFormat.format(seconds * 1000).replace(" ", "T");
+  }
+
+  /** `16.9.2025`. @param {number} seconds */
+  date(seconds) {
+    return this.yearFormat.format(seconds * 1000);
   }
 
   /** `tiistai 16.9.` @param {number} seconds */

@@ -1,6 +1,7 @@
 // What the words and colours of the board mean, in a dialog that every help button opens.
 
 /** @import { Language, Key } from "./language.js" */
+import { furnish } from "./dialog.js";
 import { make, makeShape, setText } from "./dom.js";
 import { STATES } from "./state.js";
 
@@ -13,11 +14,11 @@ const WORDS = [
 
 export class Help {
   #heading = make("h2", { id: "help-heading" });
-  #close = make("button", { type: "button", class: "close" });
   #stateHeading = make("h3");
   #wordHeading = make("h3");
   #marks = make("p");
   #dialog = make("dialog", { id: "help", class: "help", "aria-labelledby": "help-heading" });
+  #close = furnish(this.#dialog, this.#heading);
   /** The texts and their elements. @type {[HTMLElement, Key][]} */
   #texts = [];
   /** @type {HTMLElement[]} */ #buttons = [];
@@ -34,13 +35,10 @@ export class Help {
       row(/** @type {Key} */ (`state_${state}`), /** @type {Key} */ (`means_${state}`), makeShape(state))
     ));
     const words = WORDS.map(([word, meaning]) => row(word, meaning));
-    this.#dialog.append(
-      make("header", {}, this.#heading, this.#close),
+    this.#dialog.append(make("div", { class: "dialog-body" },
       this.#stateHeading, make("dl", { class: "states" }, ...states), this.#marks,
       this.#wordHeading, make("dl", {}, ...words),
-    );
-    this.#close.addEventListener("click", () => this.#dialog.close());
-    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
+    ));
     document.body.append(this.#dialog);
   }
 

@@ -8,7 +8,10 @@
 import { abandoned, share, timedOut, total } from "./counts.js";
 
 /** @typedef {"help" | "watch" | "note" | "plain"} Grade `plain` says how a quiet line is. */
-/** @typedef {"waiting" | "oldest" | "today" | "overdue" | "kept" | "said"} Mark The figure that is the cause. */
+/**
+ * The figure that is the cause; `reason` if only the text of the reason has it.
+ * @typedef {"waiting" | "oldest" | "today" | "overdue" | "kept" | "said" | "reason"} Mark
+ */
 
 /**
  * @typedef {object} Reason
@@ -147,7 +150,8 @@ function underFloor(of) {
     const failed = (/** @type {import("./counts.js").Share | null} */ one) => (one ? one.valid - one.good : 0);
     const many = failed(lately) >= MANY_FAILURES && failed(share(today, indicator)) >= MANY_FAILURES;
     if (!lately || floor === undefined || !many || lately.valid < FEWEST || upper99(lately) >= floor) return [];
-    return [shareReason("under", "help", indicator, lately, floor)];
+    // The tile shows the share of today. The one that is meant stands in the reason.
+    return [{ ...shareReason("under", "help", indicator, lately, floor), mark: /** @type {Mark} */ ("reason") }];
   });
 }
 

@@ -1,6 +1,7 @@
 // Which lines the board shows. Areas, channels and groups narrow each other: of each kind that is named, one must be
-// the line's. Lines that are named themselves are added. Nothing named means all lines. Pure; the address has the same
-// form: `?area=forssa,riihimäki&channel=chat&line=mipa`.
+// the line's. Lines that are named themselves are added. Nothing named means all lines, and so do all values of a kind.
+// Pure. The address has one parameter for each value, `?area=forssa&area=riihimäki&channel=chat&line=mipa`; a list,
+// `?area=forssa,riihimäki`, is understood as well.
 
 /** @import { LineCard } from "./contract.js" */
 
@@ -20,32 +21,77 @@ export function valueOf(card, kind) {
   return kind === "area" ? card.service_area : card[kind];
 }
 
+/** Whether an address names any kind. @param {URLSearchParams} address */
+export function namesLines(address) {
+  return KINDS.some((kind) => address.has(kind));
+}
+
 /**
  * The selection that an address names.
  * @param {URLSearchParams} address
- * @returns {Selection | null} `null` if it names no kind
+ * @param {LineCard[]} cards by their values a comma within a name is told from one between two
+ * @returns {Selection}
  */
-export function selectionIn(address) {
-  if (!KINDS.some((kind) => address.has(kind))) return null;
+export function selectionIn(address, cards) {
   const selection = allLines();
   for (const kind of KINDS) {
-    const values = address.getAll(kind).flatMap((list) => list.split(",")).map(lower).filter(Boolean);
-    selection[kind] = [...new Set(values)];
+    const known = valuesOf(cards, kind);
+    selection[kind] = [...new Set(address.getAll(kind).flatMap((list) => parted(list, known)))];
   }
   return selection;
+}
+
+/**
+ * The values in a list with commas: from each place on, the longest known value.
+ * @param {string} list @param {Set<string>} known
+ * @returns {string[]}
+ */
+function parted(list, known) {
+  const parts = list.split(",");
+  const values = [];
+  for (let from = 0, to = 0; from < parts.length; from = to) {
+    const joined = (/** @type {number} */ end) => lower(parts.slice(from, end).join(","));
+    to = parts.length;
+    while (to > from + 1 && !known.has(joined(to))) to -= 1;
+    values.push(joined(to));
+  }
+  return values.filter(Boolean);
 }
 
 /** Writes the selection into an address. @param {Selection} selection @param {URLSearchParams} address */
 export function writeSelection(selection, address) {
   for (const kind of KINDS) {
-    if (selection[kind].length > 0) address.set(kind, selection[kind].join(","));
-    else address.delete(kind);
+    address.delete(kind);
+    for (const value of selection[kind]) address.append(kind, value);
   }
 }
 
 /** @param {Selection} selection */
 export function isAll(selection) {
   return KINDS.every((kind) => selection[kind].length === 0);
+}
+
+/**
+ * The selection without the kinds of which all values are named, which narrow nothing: a link from Grafana names all
+ * areas for *All*.
+ * @param {Selection} selection @param {LineCard[]} cards
+ * @returns {Selection}
+ */
+export function withoutFullKinds(selection, cards) {
+  const isFull = (/** @type {Kind} */ kind) => {
+    const known = valuesOf(cards, kind);
+    return known.size > 0 && [...known].every((value) => selection[kind].includes(value));
+  };
+  const narrows = KINDS.filter((kind) => kind !== "line" && selection[kind].length > 0);
+  if (isFull("line") || (narrows.length > 0 && narrows.every(isFull))) return allLines();
+  const narrowed = { ...selection };
+  for (const kind of narrows.filter(isFull)) narrowed[kind] = [];
+  return narrowed;
+}
+
+/** The values that lines have, in lower case. @param {LineCard[]} cards @param {Kind} kind */
+function valuesOf(cards, kind) {
+  return new Set(cards.map((card) => lower(valueOf(card, kind))).filter(Boolean));
 }
 
 /**

@@ -4,8 +4,11 @@
 /** @import { Hello, Channel } from "./contract.js" */
 /** @import { Language, Key } from "./language.js" */
 /** @import { Kind, Selection } from "./selection.js" */
+import { furnish } from "./dialog.js";
 import { byId, make, setText } from "./dom.js";
-import { allLines, chosenLines, has, isAll, KINDS, selectionIn, turned, valueOf, writeSelection } from "./selection.js";
+import {
+  allLines, chosenLines, has, isAll, KINDS, namesLines, selectionIn, turned, valueOf, withoutFullKinds, writeSelection,
+} from "./selection.js";
 import { keep, recall } from "./storage.js";
 
 /** The longest title of a selection. */
@@ -13,39 +16,37 @@ const LONGEST_TITLE = 60;
 
 export class SelectionPanel {
   /** @type {Hello | null} */ #hello = null;
-  /** @type {Selection} */ #selection;
+  /** What the address or this browser says; null once it is read, with the lines. @type {URLSearchParams | null} */
+  #said;
+  #selection = allLines();
   #title = "";
   #open = make("button", { type: "button", class: "choose-lines", "aria-haspopup": "dialog" });
   #heading = make("p", { class: "selection-title" });
   #chips = make("ul");
   #strip = byId("selection");
   #name = make("h2", { id: "choose-heading" });
-  #close = make("button", { type: "button", class: "close" });
   #explained = make("p", { class: "dim" });
   #titled = make("input", { type: "text", maxlength: LONGEST_TITLE, autocomplete: "off" });
   #titleLabel = make("span");
   #everything = make("button", { type: "button", class: "everything" });
   #kinds = KINDS.map((kind) => ({ kind, legend: make("legend"), list: make("div") }));
   #dialog = make("dialog", { class: "choose", "aria-labelledby": "choose-heading" });
+  #close = furnish(this.#dialog, this.#name, this.#explained);
 
   /** @param {() => void} changed is told when other lines are chosen */
   constructor(changed) {
     this.changed = changed;
     const address = new URLSearchParams(location.search);
     const kept = new URLSearchParams(recall("selection") ?? "");
-    const from = selectionIn(address) ? address : kept;
-    this.#selection = selectionIn(from) ?? allLines();
-    this.#title = (from.get("title") ?? "").slice(0, LONGEST_TITLE);
+    this.#said = namesLines(address) ? address : kept;
+    this.#title = (this.#said.get("title") ?? "").slice(0, LONGEST_TITLE);
     byId("choose-lines").append(this.#open);
     this.#strip.append(this.#heading, this.#chips);
     const title = make("label", { class: "title" }, this.#titleLabel, this.#titled);
     const fields = this.#kinds.map(({ kind, legend, list }) => make("fieldset", { class: kind }, legend, list));
-    const head = make("header", {}, this.#name, this.#close);
-    this.#dialog.append(head, this.#explained, this.#everything, ...fields, title);
+    this.#dialog.append(make("div", { class: "dialog-body" }, this.#everything, ...fields, title));
     document.body.append(this.#dialog);
     this.#open.addEventListener("click", () => this.#dialog.showModal());
-    this.#close.addEventListener("click", () => this.#dialog.close());
-    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
     this.#everything.addEventListener("click", () => this.#choose(allLines()));
     this.#titled.addEventListener("input", () => {
       this.#title = this.#titled.value.trim();
@@ -55,20 +56,27 @@ export class SelectionPanel {
 
   /** The lines that are shown, as indices. @param {Hello} hello */
   chosen(hello) {
-    return chosenLines(this.#selection, hello.lines);
+    if (this.#said) this.#selection = selectionIn(this.#said, hello.lines);
+    this.#said = null;
+    this.#hello = hello;
+    return chosenLines(this.#shown(), hello.lines);
   }
 
   /** What the selection is called; empty while all lines are shown. @param {Language} language */
   title(language) {
-    if (isAll(this.#selection)) return "";
+    if (isAll(this.#shown())) return "";
     return this.#title || this.#values().map(({ kind, value }) => this.#nameOf(kind, value, language)).join(" · ");
+  }
+
+  /** What narrows the board: a kind with all its values does not. */
+  #shown() {
+    return withoutFullKinds(this.#selection, this.#hello?.lines ?? []);
   }
 
   /** @param {Hello | null} hello before it is known, the button has its place already @param {Language} language */
   show(hello, language) {
-    this.#hello = hello;
-    const all = isAll(this.#selection);
     const n = hello ? this.chosen(hello).length : 0;
+    const all = isAll(this.#shown());
     const chosen = hello && !all ? language.text("chosen_lines", { n, all: hello.lines.length }) : "";
     setText(this.#open, chosen || language.text("choose_lines"));
     if (!hello) return;
@@ -111,7 +119,8 @@ export class SelectionPanel {
   }
 
   #values() {
-    return KINDS.flatMap((kind) => this.#selection[kind].map((value) => ({ kind, value })));
+    const shown = this.#shown();
+    return KINDS.flatMap((kind) => shown[kind].map((value) => ({ kind, value })));
   }
 
   /** @param {Language} language */

@@ -3,12 +3,12 @@
 
 /** @import { LineCard, LineFigures, WindowFigures, Day, LineCourse } from "./contract.js" */
 /** @import { Judgement } from "./state.js" */
-/** @import { Mark } from "./rules.js" */
+/** @import { Mark, Reason } from "./rules.js" */
 /** @import { Language } from "./language.js" */
 import { abandoned, promises, share, timedOut, total } from "./counts.js";
 import { make, makeShape, setAttribute, setShape, setText } from "./dom.js";
 import { Figure } from "./figure.js";
-import { duration } from "./format.js";
+import { duration, percent } from "./format.js";
 import { keptInWords } from "./kept.js";
 import { Trend } from "./trend.js";
 
@@ -22,10 +22,10 @@ export class Tile {
     this.button.addEventListener("click", open);
     this.shape = makeShape("none");
     this.word = make("b");
-    this.reason = make("span");
+    this.reason = [make("span"), make("span", { class: "cause" }), make("span")];
     this.more = make("span", { class: "more", "aria-hidden": "true" });
     this.others = make("span", { class: "unseen" });
-    const why = make("p", { class: "why", id: whyId }, this.word, " ", this.reason);
+    const why = make("p", { class: "why", id: whyId }, this.word, " ", ...this.reason);
     const because = make("div", { class: "because" }, why, this.more);
     why.append(" ", this.others);
     const name = make("div", {}, make("h3", {}, this.button), because);
@@ -63,7 +63,7 @@ export class Tile {
     }
     setText(this.word, language.text(`state_${judgement.state}`));
     const [first, ...others] = judgement.reasons.filter((reason, at) => at === 0 || reason.grade !== "plain");
-    setText(this.reason, language.reason(first, nowSeconds));
+    this.#showReason(first, language.reason(first, nowSeconds));
     setText(this.more, others.length > 0 ? language.text("more_reasons", { n: others.length }) : "");
     setText(this.others, others.map((reason) => `· ${language.reason(reason, nowSeconds)}`).join(" "));
     // A closed line in the state *closed* says so by its word.
@@ -75,6 +75,13 @@ export class Tile {
     const causes = new Set(judgement.reasons.flatMap((reason) => reason.mark ?? []));
     this.#showNow(figures, language, causes);
     this.#showToday(figures, language, causes);
+  }
+
+  /** Marks the share in the text if no figure of the tile is the cause. @param {Reason} reason @param {string} text */
+  #showReason({ mark, values }, text) {
+    const cause = mark === "reason" ? percent(values.ratio) : "";
+    const [before, ...after] = cause ? text.split(cause) : [text];
+    [before, cause, after.join(cause)].forEach((part, at) => setText(this.reason[at], part));
   }
 
   /** @param {Day} day @param {LineCourse | null} course */

@@ -5,6 +5,7 @@
 /** @import { Judgement, State } from "./state.js" */
 /** @import { Key, Language } from "./language.js" */
 import { awaken, chime, mayChime } from "./chime.js";
+import { furnish } from "./dialog.js";
 import { make, setText } from "./dom.js";
 import { Newly } from "./newly.js";
 import { keep, recall } from "./storage.js";
@@ -14,13 +15,13 @@ const PAUSE_MS = 20000;
 
 export class Told {
   #heading = make("h2", { id: "told-heading" });
-  #close = make("button", { type: "button", class: "close" });
   #here = make("p", { class: "dim" });
   #sound = checkbox();
   #notification = checkbox();
   #try = make("button", { type: "button", class: "small" });
   #hint = make("p", { class: "dim" });
   #dialog = make("dialog", { id: "told", class: "help", "aria-labelledby": "told-heading" });
+  #close = furnish(this.#dialog, this.#heading);
   #button = make("button", { type: "button", class: "ask", "aria-haspopup": "dialog" });
   #newly = new Newly();
   #soundedAt = -PAUSE_MS;
@@ -29,12 +30,9 @@ export class Told {
   constructor() {
     this.#sound.input.checked = recall("sound") === "on";
     this.#notification.input.checked = recall("notification") === "on" && may() === "granted";
-    this.#dialog.append(
-      make("header", {}, this.#heading, this.#close), this.#here,
-      this.#sound.label, this.#notification.label, this.#hint, this.#try,
-    );
-    this.#close.addEventListener("click", () => this.#dialog.close());
-    this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
+    this.#dialog.append(make("div", { class: "dialog-body" },
+      this.#here, this.#sound.label, this.#notification.label, this.#hint, this.#try,
+    ));
     this.#button.append(make("span", { "aria-hidden": "true" }, "♪"));
     this.#button.addEventListener("click", () => {
       if (this.#language) this.show(this.#language);

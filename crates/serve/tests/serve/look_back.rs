@@ -82,6 +82,14 @@ fn the_days_of_a_line_say_what_is_not_remembered() {
     assert_eq!(days["days"]["yesterday"], Value::Null);
     assert_eq!((&days["expected"], days["not_expected"].as_str()), (&Value::Null, Some("few_days")));
     assert_eq!(server.get("/api/days/nothing").status, 404);
+    let now = days["figures_as_of_timestamp_seconds"].as_i64().unwrap();
+    let earlier = json(&server.get(&format!("/api/days/mipa?at={}", now - 3600)));
+    assert_eq!(earlier["figures_as_of_timestamp_seconds"], now - 3600);
+    assert_eq!(earlier["days"]["today"]["offered"].as_array().unwrap().len(), 38, "four intervals fewer");
+    let beyond = server.get(&format!("/api/days/mipa?at={}", now + 3600));
+    assert_eq!(beyond.status, 404);
+    assert!(json(&beyond)["latest_timestamp_seconds"].is_i64());
+    assert_eq!(server.get("/api/days/mipa?at=yesterday").status, 400);
     server.set_state(small_county::rebuilding);
     assert_eq!(server.get("/api/days/mipa").status, 404);
 }

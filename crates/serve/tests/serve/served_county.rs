@@ -101,11 +101,14 @@ impl SnapshotSource for TestSource {
         Ok(PastFigures { snapshot, intraday: ledger.intraday(at, history), known_at })
     }
 
-    /// Only today, because nothing else is remembered.
-    fn days(&self, line: usize) -> Option<DayComparison> {
-        let intraday = self.intraday()?;
-        let intervals = intraday.lines[line].clone()?;
-        Some(DayComparison {
+    /// Only the day of the instant, because nothing else is remembered.
+    fn days(&self, line: usize, at: Option<EventTime>) -> Result<DayComparison, Memory> {
+        let intraday = match at {
+            Some(at) => self.past(at)?.intraday,
+            None => self.intraday().ok_or(self.memory())?,
+        };
+        let intervals = intraday.lines[line].clone().ok_or(self.memory())?;
+        Ok(DayComparison {
             as_of: intraday.as_of,
             today: Some(ComparedDay { start: intraday.day_start, intervals }),
             yesterday: None,

@@ -74,14 +74,19 @@ impl LiveSource {
         })
     }
 
-    /// The day of a line beside other days.
-    pub(super) fn compared_days(&self, line: usize) -> Option<DayComparison> {
-        let Asked { log, rules, memory: Memory(memory), days_since, .. } = self.asked();
-        let (line, (_, as_of)) = (index_of(line), memory?);
+    /// The day of a line beside other days, as of an instant, or as of now.
+    pub(super) fn compared_days(&self, line: usize, at: Option<EventTime>) -> Result<DayComparison, Memory> {
+        let Asked { log, rules, memory, days_since, .. } = self.asked();
+        let (_, last) = memory.0.ok_or(memory)?;
+        let as_of = at.unwrap_or(last);
+        if !memory.reaches(as_of) {
+            return Err(memory);
+        }
+        let line = index_of(line);
         let compared = ComparedDays::new(&rules, line, &self.zone, as_of, days_since);
         let mut days = PastDays::new(rules, line, as_of, compared.starts());
-        self.shared.copy_legs(log, Some(line), |copies| days.add(copies))?;
-        Some(compared.comparison(&days.intervals()))
+        self.shared.copy_legs(log, Some(line), |copies| days.add(copies)).ok_or(Memory(None))?;
+        Ok(compared.comparison(&days.intervals()))
     }
 
     /// The contacts that figures of a line are made of.
