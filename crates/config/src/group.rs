@@ -4,13 +4,12 @@
 //! some, that text is an id, and each of the lines must name one of them. A group may have no lines: commands warn of
 //! it, because its last line may only be left out for a day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::error::ConfigError;
-use crate::line::Line;
 use crate::names::{LANGUAGES, LineNames, NAME_KEY, names};
 use crate::nearest::suggestion;
 use crate::section::Section;
@@ -57,12 +56,9 @@ pub(crate) fn of_line(line: &Section<'_>, groups: &GroupNames) -> Result<(String
 }
 
 /// The ids of groups that no line has, in the order of the file. They have no effect.
-pub(crate) fn without_lines(groups: GroupNames, lines: &[Line]) -> Vec<String> {
-    let mut unused: Vec<(usize, String)> = groups
-        .into_iter()
-        .filter(|(id, _)| lines.iter().all(|line| line.group != *id))
-        .map(|(id, (index, _))| (index, id))
-        .collect();
+pub(crate) fn without_lines(groups: GroupNames, of_lines: &BTreeSet<&str>) -> Vec<String> {
+    let unused = groups.into_iter().filter(|(id, _)| !of_lines.contains(id.as_str()));
+    let mut unused: Vec<(usize, String)> = unused.map(|(id, (place, _))| (place, id)).collect();
     unused.sort_unstable();
     unused.into_iter().map(|(_, id)| id).collect()
 }

@@ -62,7 +62,7 @@ pub fn parse(file: &str, text: &str, outside: &dyn Outside) -> Result<Config, Co
     let groups = group::read_all(&root)?;
     let mut lines = line::read_all(&root, &defaults, &groups, &life_check)?;
     let volume_targets = volume::read_all(&root, &mut lines, &life_check)?;
-    let groups_without_lines = group::without_lines(groups, &lines);
+    let groups_without_lines = group::without_lines(groups, &lines.iter().map(|line| line.group.as_str()).collect());
     let sources = source::read_all(&root, &kafka.topic, &kafka.dead_letter_topic, &lines)?;
     let shards = shard::read_all(&root, &lines)?;
     Ok(Config {

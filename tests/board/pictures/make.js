@@ -50,7 +50,7 @@ try {
   const failing = {
     options: ["--at", "2025-09-16T14:00", "--events", day],
     views: /** @type {View[]} */ ([
-      ["failure", BOARD, "/?lang=en&theme=light"], ["failure-detail", DETAIL, "/?lang=en&theme=light#116117"],
+      ["failure", DESK, "/?lang=en&theme=light"], ["failure-detail", DETAIL, "/?lang=en&theme=light#116117"],
     ]),
   };
   for (const { options, views } of [...PICTURES, failing]) {

@@ -80,11 +80,11 @@ pub(super) fn findings(
     let mut findings = Findings::default();
     let lines = config.lines.len();
     findings.push(Finding::ok(Area::Configuration, &request.file, format!("{lines} lines, every value is valid")));
-    web_server::look(config, now, &mut findings);
     for group in &config.groups_without_lines {
         let advice = "remove the [[group]], or give its id to a line";
         findings.push(Finding::warning(Area::Configuration, group, "a group without lines", advice));
     }
+    web_server::look(config, now, &mut findings);
     let rules = config.rules(now);
     calendar::look(config, &rules, now, &mut findings);
     let progress = ConsoleProgress::new(request.quiet, &config.zone);
