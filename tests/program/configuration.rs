@@ -79,8 +79,6 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("id = \"viestit\"\n", "", r#"33: line[#2].id is missing; it should be 1 to 40 of a-z, 0-9 and _, such as "mipa_chat""#),
     // Types.
     ("[log]", "web_config_file = \"\"\n[log]", r#"6: server.web_config_file is ""; it should be the path of a web configuration file, such as "/etc/ensilinja/web.yml""#),
-    ("[log]", "board_users = [1]\n[log]", "6: server.board_users is 1; it should be the name of a user of the web configuration file"),
-    ("[log]", "board_users = [\"a\"]\ncontacts_users = [\"b\"]\n[log]", "7: server.contacts_users is a list; it should be a list of users who are in server.board_users too: contacts are on the board"),
     (r#""127.0.0.1:9464""#, "9464", r#"4: server.listen is 9464; it should be an IP address and a port, such as "127.0.0.1:9464" or "0.0.0.0:9464""#),
     (r#""1m 30s""#, "90", r#"22: defaults.threshold is 90; it should be a duration from "1s" to "24h", such as "5s", "2m", "24h" or "3d""#),
     (r#"name.fi = "Viestit""#, r#"name = "Viestit""#, r#"36: line[viestit].name is "Viestit"; it should be a table with fi, sv, en"#),
