@@ -122,7 +122,7 @@ fn with(document: &Value, pointer: &str, value: Value) -> Value {
 /// A document as TOML, each section in one line.
 fn toml(document: &Value) -> String {
     let sections = document.as_object().expect("a document is a table").iter();
-    sections.map(|(key, value)| format!("{key:?} = {}\n", inline(value))).collect()
+    sections.map(|(key, value)| format!("{key:?} = {}\n", inline(value))).collect::<Vec<_>>().concat()
 }
 
 fn inline(value: &Value) -> String {
