@@ -23,6 +23,7 @@ mod rules;
 mod series;
 
 mod alerts;
+mod archive;
 mod clocks;
 mod commands;
 mod compare;

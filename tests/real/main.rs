@@ -42,6 +42,7 @@ mod stage;
 
 mod alerting;
 mod another_log;
+mod archive;
 mod asterisk;
 mod backfill;
 mod boards;

@@ -14,7 +14,7 @@ use crate::commands::demo::DemoRequest;
 use crate::commands::import::ImportRequest;
 use crate::commands::simulate::SimulateRequest;
 use crate::commands::{
-    calendar, check, compare, demo, dlq, explain, import, lines, reference, replay, report, run, simulate,
+    archive, calendar, check, compare, demo, dlq, explain, import, lines, reference, replay, report, run, simulate,
 };
 use crate::configuration::chosen;
 use crate::console::logging;
@@ -61,6 +61,7 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
         Command::Replay(arguments) => replay::replay(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Archive(arguments) => archive::archive(&arguments),
         Command::Dlq(arguments) => dlq::dlq(&arguments),
         Command::Check(CheckArguments { config: path, brokers, sample, quiet, listing }) => {
             let config = chosen(Some(&path), brokers.as_deref())?;
