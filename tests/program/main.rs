@@ -29,6 +29,7 @@ mod sharing;
 mod stage;
 
 mod alerts;
+mod archive;
 mod clocks;
 mod commands;
 mod compare;

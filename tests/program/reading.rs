@@ -10,7 +10,7 @@ use std::time::Duration;
 use ensilinja_config::Config;
 use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Publisher};
 use ensilinja_lookback::{
-    EventSource, LookbackError, NoProgress, SourceDecoders, SourcePosition, SourceSummary, kafka_settings,
+    ArchiveFiles, EventSource, LookbackError, NoProgress, SourceDecoders, SourcePosition, SourceSummary, kafka_settings,
 };
 use ensilinja_model::{EventTime, Fact, LineId};
 use ensilinja_test_support::{PATIENCE, poll_until, send_signal};
@@ -62,6 +62,7 @@ fn source<'a>(config: &'a Config, files: &'a [PathBuf]) -> EventSource<'a> {
     EventSource {
         config,
         files,
+        archives: ArchiveFiles::NONE,
         file_source: None,
         from: START,
         offsets: &[],
@@ -126,7 +127,7 @@ fn files_plain_and_compressed_are_merged_by_time_whatever_their_order() {
         .iter()
         .map(|seen| match seen.2 {
             SourcePosition::Line { file, .. } => file,
-            SourcePosition::Record { .. } => panic!("no record"),
+            SourcePosition::Record { .. } | SourcePosition::Archived { .. } => panic!("no record"),
         })
         .collect();
     assert!(files.chunk_by(|a, b| a == b).map(|chunk| (chunk[0], chunk.len())).eq([

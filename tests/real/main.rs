@@ -45,6 +45,7 @@ mod stage;
 mod access_lists;
 mod alerting;
 mod another_log;
+mod archive;
 mod asterisk;
 mod backfill;
 mod boards;

@@ -1,6 +1,7 @@
 //! The command line: the table of commands, their arguments, and what is generated from the table.
 
 pub mod after_help;
+mod archive;
 mod calendar;
 mod check;
 mod compare;
@@ -21,6 +22,10 @@ mod table;
 mod time_argument;
 mod values;
 
+pub use archive::{
+    ArchiveArguments, ArchiveCommand, CreateArchiveArguments, EraseContactArguments, RestoreArchiveArguments,
+    VerifyArchiveArguments,
+};
 pub use calendar::CalendarArguments;
 pub use check::CheckArguments;
 pub use compare::{CompareArguments, Compared};

@@ -1,5 +1,6 @@
 //! The commands: each does its work through the other crates, and prints the result.
 
+pub mod archive;
 pub mod calendar;
 pub mod check;
 pub mod compare;

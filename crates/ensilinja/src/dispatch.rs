@@ -17,8 +17,8 @@ use crate::commands::import::ImportRequest;
 use crate::commands::simulate::SimulateRequest;
 use crate::commands::support_bundle::SupportBundleRequest;
 use crate::commands::{
-    calendar, check, compare, demo, dlq, explain, health, import, lines, reference, replay, report, run, simulate,
-    support_bundle,
+    archive, calendar, check, compare, demo, dlq, explain, health, import, lines, reference, replay, report, run,
+    simulate, support_bundle,
 };
 use crate::configuration::chosen;
 use crate::console::logging;
@@ -66,6 +66,7 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
         Command::Replay(arguments) => replay::replay(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Archive(arguments) => archive::archive(&arguments),
         Command::Dlq(arguments) => dlq::dlq(&arguments),
         Command::Check(CheckArguments { config: path, brokers, web_config_file, sample, quiet, listing }) => {
             let mut config = chosen(Some(&path), brokers.as_deref())?;

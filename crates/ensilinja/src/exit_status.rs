@@ -74,6 +74,20 @@ const OF_A_COMMAND: &[(&str, ExitStatus, &str)] = &[
          events, or of the events of one day, belong to contacts whose id was used again (on that day at least three \
          contacts); standard error says how many",
     ),
+    ("archive create", ExitStatus::Done, "the archive is complete, and is on the disk"),
+    (
+        "archive create",
+        ExitStatus::Failed,
+        "there is no archive; standard error says whether the same command continues it",
+    ),
+    ("archive verify", ExitStatus::Done, "all files are sound, and nothing is missing between them"),
+    ("archive verify", ExitStatus::Found, "a file is not sound, or records are missing in or between the files"),
+    ("archive restore", ExitStatus::Done, "the preview was printed; or, with --execute, every record is in the topic"),
+    (
+        "archive restore",
+        ExitStatus::Failed,
+        "the topic does not hold all records; standard error says why, and whether the same command continues it",
+    ),
     (
         "dlq redrive",
         ExitStatus::Done,

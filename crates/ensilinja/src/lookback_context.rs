@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use ensilinja_config::{Config, suggestion};
-use ensilinja_lookback::{LookbackContext, Progress, usual_file_source};
+use ensilinja_lookback::{ArchiveFiles, LookbackContext, Progress, usual_file_source};
 use ensilinja_wire::Format;
 
 use crate::cli::SourceArguments;
@@ -17,6 +17,8 @@ use crate::usage_error::UsageError;
 pub struct FileRecords<'a> {
     /// The files; none for the topics.
     pub files: &'a [PathBuf],
+    /// The archives to read together with the topics, or instead of them.
+    pub archives: ArchiveFiles<'a>,
     /// The name of the source whose records they have, if the user gives it.
     pub source: Option<&'a str>,
     /// Whether the user gives a configuration.
@@ -25,13 +27,15 @@ pub struct FileRecords<'a> {
 
 impl<'a> FileRecords<'a> {
     /// No files.
-    pub const NONE: Self = Self { files: &[], source: None, is_configured: true };
+    pub const NONE: Self = Self { files: &[], archives: ArchiveFiles::NONE, source: None, is_configured: true };
 
     /// The files of these arguments.
     #[must_use]
     pub fn of(arguments: &'a SourceArguments) -> Self {
         let is_configured = arguments.config.is_some();
-        Self { files: &arguments.events, source: arguments.source.as_deref(), is_configured }
+        let without_topics = arguments.without_topic || !is_configured;
+        let archives = ArchiveFiles { files: &arguments.archive, without_topics };
+        Self { files: &arguments.events, archives, source: arguments.source.as_deref(), is_configured }
     }
 
     /// The number of the source, as [`LookbackContext::file_source`] takes it.
@@ -79,5 +83,5 @@ pub fn lookback_context<'a>(
 ) -> anyhow::Result<LookbackContext<'a>> {
     let file_source = records.number(config)?;
     let (files, key, now) = (records.files, random_key()?, clock::wall()());
-    Ok(LookbackContext { config, files, file_source, key, now, stop, progress })
+    Ok(LookbackContext { config, files, archives: records.archives, file_source, key, now, stop, progress })
 }

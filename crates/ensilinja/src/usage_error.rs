@@ -39,6 +39,31 @@ pub enum UsageError {
     /// The output would replace the input.
     #[error("--output {0} is the file of --events and would replace it; give the output another name")]
     OutputIsRead(String),
+    /// An archive is never replaced.
+    #[error("--output {0} exists: an archive is never replaced; give another name, or remove the file first")]
+    ArchiveExists(String),
+    /// The range of an archive is not over.
+    #[error("--to is in the future: an archive holds a range that is over, so that nothing is missing at its end")]
+    ArchiveOfFuture,
+    /// Ids can only be replaced in events.
+    #[error(
+        "--pseudonymise replaces ids of events, and the source {name} has records of the format {format}, which hold \
+         ids, numbers and names in many places: archive it without --pseudonymise, or name a configuration without it"
+    )]
+    NoPseudonyms {
+        /// The source.
+        name: String,
+        /// Its format.
+        format: &'static str,
+    },
+    /// A key file cannot be used.
+    #[error("the key file {file} cannot be used: {why}")]
+    KeyFile {
+        /// The file.
+        file: String,
+        /// Why.
+        why: String,
+    },
     /// The output would replace a file that is imported, or the columns file.
     #[error("--output {0} is a file that is read and would replace it; give the output another name")]
     OutputIsImported(String),

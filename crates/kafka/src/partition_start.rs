@@ -38,6 +38,8 @@ struct PartitionExtent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PartitionStart {
     pub(crate) partition: ChosenPartition,
+    /// The first offset of the log.
+    pub(crate) begin: i64,
     /// The first offset to read.
     pub(crate) offset: i64,
     /// The end of the log at that moment: records before it are read to rebuild from.
@@ -194,6 +196,7 @@ fn start_of(
     };
     PartitionStart {
         partition,
+        begin,
         offset: committed.map_or(offset, |committed| offset.min(committed.max(begin))),
         goal: end,
         history: PartitionHistory { begins_at_zero: begin == 0, since },

@@ -131,12 +131,23 @@ impl Publisher {
 
     /// The same for any topic.
     pub(crate) fn send_to(&self, topic: &str, record: &OutgoingRecord<'_>) -> Result<(), PublishError> {
+        self.send_to_partition(topic, None, record)
+    }
+
+    /// The same for a chosen partition, or that of the key.
+    pub(crate) fn send_to_partition(
+        &self,
+        topic: &str,
+        partition: Option<i32>,
+        record: &OutgoingRecord<'_>,
+    ) -> Result<(), PublishError> {
         let mut headers = None;
         for (name, value) in record.headers {
             let list = headers.take().unwrap_or_else(OwnedHeaders::new);
             headers = Some(list.insert(Header { key: name, value: value.as_ref() }));
         }
         let mut outgoing = BaseRecord::<[u8], [u8]>::to(topic).timestamp(record.timestamp.as_millis());
+        outgoing.partition = partition;
         outgoing.key = record.key;
         outgoing.payload = record.value;
         outgoing.headers = headers;

@@ -6,6 +6,7 @@
 pub(crate) mod error;
 mod merge;
 mod partition_scan;
+pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod scan_range;
 mod starts;

@@ -155,6 +155,15 @@ impl<'a> FetchedRecord<'a> {
         (kind != c::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE && ms != -1).then_some(ms)
     }
 
+    /// Whether the timestamp is that of the broker (`message.timestamp.type=LogAppendTime`).
+    #[must_use]
+    pub fn is_timestamp_of_broker(&self) -> bool {
+        let mut kind = c::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+        // SAFETY: the message is alive, and `kind` is written before the call returns.
+        unsafe { c::rd_kafka_message_timestamp(self.message, &raw mut kind) };
+        kind == c::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME
+    }
+
     /// Parses the headers. If they are damaged, there are none.
     ///
     /// librdkafka keeps the parsed list within the message, so the first call changes the message. That is sound

@@ -35,6 +35,12 @@ impl TopicId {
     pub const fn from_bits(bits: u128) -> Option<Self> {
         if bits == 0 { None } else { Some(Self(bits)) }
     }
+
+    /// Its bits.
+    #[must_use]
+    pub const fn bits(self) -> u128 {
+        self.0
+    }
 }
 
 impl fmt::Display for TopicId {

@@ -9,7 +9,7 @@ use crate::compare::EndpointError;
 use crate::event_file::EventFileError;
 use crate::replay::OutputError;
 use crate::request_error::RequestError;
-use crate::source::{SourceError, StoppedReading};
+use crate::source::{ArchiveFileError, SourceError, StoppedReading};
 
 /// Why a question about the past has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,9 @@ pub enum LookbackError {
     /// A file cannot be read.
     #[error(transparent)]
     EventFile(#[from] EventFileError),
+    /// An archive cannot be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveFileError),
     /// A topic cannot be read.
     #[error(transparent)]
     Topic(#[from] ScanError),

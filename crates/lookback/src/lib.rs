@@ -61,7 +61,8 @@ pub use replay::{OutputError, OutputSink};
 pub use request_error::RequestError;
 pub use reused_ids::{HABIT, REUSE_REMEDY, ReusedIds, SURPLUS_REMEDY};
 pub use source::{
-    EventSource, RawContact, SourceDecoders, SourceError, SourcePosition, SourceSummary, SourcedEvent, StoppedReading,
-    THE_BEGINNING, source_subject, usual_file_source, wire_record,
+    ArchiveFileError, ArchiveFiles, EventSource, RawContact, SourceDecoders, SourceError, SourcePosition,
+    SourceSummary, SourcedEvent, StoppedReading, THE_BEGINNING, archived_source, source_subject, usual_file_source,
+    wire_record,
 };
 pub use unmapped::{UnmappedKeys, UnmappedOfTable};

@@ -15,8 +15,6 @@
 //!   is assumed that nothing happened. Later instants are not known.
 //! - A topic has no end: what is not in it by now has not happened.
 
-use std::path::PathBuf;
-
 use ensilinja_ledger::Rules;
 use ensilinja_model::{Event, EventTime};
 use jiff::tz::TimeZone;
@@ -98,10 +96,10 @@ impl Lookback {
 }
 
 impl SourceEnd {
-    /// The end of these files, or of the topic if there are none. `latest` is the latest event that was read.
+    /// The end of what was read, unless that was topics. `latest` is the latest event that was read.
     #[must_use]
-    pub fn of(files: &[PathBuf], latest: Option<EventTime>) -> Self {
-        Self { latest: latest.filter(|_| !files.is_empty()) }
+    pub fn of(reads_topics: bool, latest: Option<EventTime>) -> Self {
+        Self { latest: latest.filter(|_| !reads_topics) }
     }
 
     /// The last instant that is known.
@@ -144,13 +142,13 @@ mod tests {
 
     #[test]
     fn files_are_known_for_a_day_after_their_latest_event_and_a_topic_for_ever() {
-        let files = SourceEnd::of(&["events.jsonl".into()], Some(AT));
+        let files = SourceEnd::of(false, Some(AT));
         assert!(
             files.knows(AT.plus_millis(QUIET_AFTER_END_MS)) && !files.knows(AT.plus_millis(QUIET_AFTER_END_MS + 1))
         );
         assert_eq!(files.quiet_before(AT.plus_millis(1)), Some(AT));
         assert_eq!(files.quiet_before(AT), None);
-        let topic = SourceEnd::of(&[], Some(AT));
+        let topic = SourceEnd::of(true, Some(AT));
         assert!(topic.knows(EventTime::MAX));
         assert_eq!(topic.quiet_before(EventTime::MAX), None);
     }

@@ -4,6 +4,7 @@
 //! topic ---\
 //!           >-- EventSource::read ---> SourcedEvent { event, known_at, position }, in the order of `known_at`
 //! files ---/
+//! archives of topics are merged with the topics, or stand for them
 //! ```
 //!
 //! An event of a topic became known at the timestamp of its record. Records of one partition come in its order, even
@@ -12,6 +13,8 @@
 //! this on, so lines are dated by the block. Several files are merged by it, so their order on the command line does
 //! not matter.
 
+mod archive_error;
+mod archives;
 mod decoders;
 mod event;
 mod event_source;
@@ -19,12 +22,15 @@ mod files;
 mod joining;
 mod position;
 mod reading;
+mod record_intake;
 mod summary;
 mod topic;
 
+pub use archive_error::ArchiveFileError;
+pub use archives::archived_source;
 pub use decoders::{SourceDecoders, usual_file_source};
 pub use event::{RawContact, SourcedEvent};
-pub use event_source::{EventSource, THE_BEGINNING, source_subject};
+pub use event_source::{ArchiveFiles, EventSource, THE_BEGINNING, source_subject};
 pub(crate) use joining::join;
 pub use position::SourcePosition;
 pub use summary::{SourceError, SourceSummary, StoppedReading};

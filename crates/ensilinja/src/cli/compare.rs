@@ -46,6 +46,9 @@ pub struct CompareArguments {
     /// Compare the live process with the events of this file instead of its topic; may be given several times
     #[arg(long, value_name = "FILE", conflicts_with = "other")]
     pub events: Vec<PathBuf>,
+    /// Read this archive together with the topic of the live process; may be given several times
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["other", "events"])]
+    pub archive: Vec<PathBuf>,
     /// The source of the configuration whose records the files have; by default events, or the only source
     #[arg(long, value_name = "NAME", requires = "events")]
     pub source: Option<String>,

@@ -8,7 +8,7 @@ use super::time_argument::TimeArgument;
 
 /// The source of events, and the configuration to read them with.
 #[derive(Clone, Debug, PartialEq, Args)]
-#[command(group = ArgGroup::new("where_from").args(["config", "events"]).multiple(true).required(true))]
+#[command(group = ArgGroup::new("where_from").args(["config", "events", "archive"]).multiple(true).required(true))]
 pub struct SourceArguments {
     /// The configuration with the topic and the lines; without it, the lines of the demo's county
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
@@ -20,6 +20,12 @@ pub struct SourceArguments {
     /// input. Compression by gzip or zstd is detected
     #[arg(long, value_name = "FILE")]
     pub events: Vec<PathBuf>,
+    /// Read these archives together with the topic, each record once; may be given several times
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "events")]
+    pub archive: Vec<PathBuf>,
+    /// Read the archives alone, and not the topic; so it is too without a configuration
+    #[arg(long, requires = "archive")]
+    pub without_topic: bool,
     /// The source of the configuration whose records the files have; by default events, or the only source
     #[arg(long, value_name = "NAME", requires = "events")]
     pub source: Option<String>,

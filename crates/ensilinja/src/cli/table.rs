@@ -6,6 +6,7 @@ use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use super::archive::ArchiveArguments;
 use super::calendar::CalendarArguments;
 use super::check::CheckArguments;
 use super::compare::CompareArguments;
@@ -69,6 +70,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Compare the figures of two runs, of a run and a live process, or of a live process and its topic
     Compare(CompareArguments),
+    /// Keep records of the topics in files, check such files, and write them to a topic again
+    Archive(ArchiveArguments),
     /// Inspect the records that could not be used, and send them again after a fix
     Dlq(DlqArguments),
     /// Check the configuration, the calendar, the brokers, the topics and a sample of their records

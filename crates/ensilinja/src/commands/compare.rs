@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use ensilinja_config::{Config, ConfigError, LogFormat, LogLevel, LogSettings};
+use ensilinja_lookback::ArchiveFiles;
 use ensilinja_lookback::compare::{
     Comparison, compare_live_with_topic, compare_run_with_live, compare_runs, compare_two_live,
 };
@@ -66,6 +67,7 @@ fn with_topic(live: &ProcessAddress, config: &Config, arguments: &CompareArgumen
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, &config.zone));
     let files = FileRecords {
         files: &arguments.events,
+        archives: ArchiveFiles { files: &arguments.archive, without_topics: false },
         source: arguments.source.as_deref(),
         is_configured: arguments.config.is_some(),
     };

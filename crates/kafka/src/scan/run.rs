@@ -23,14 +23,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use ensilinja_librdkafka::TopicId;
+use ensilinja_librdkafka::{FetchedRecord, TopicId};
 use ensilinja_model::EventTime;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
 
 use crate::broker_queries::{ANSWER_TIMEOUT, BrokerQueries, QueryError};
 use crate::client_log::ClientLog;
 use crate::diagnostics::broker_failure::BrokerFailure;
+use crate::earlier_records::{EarlierRecords, extended_history};
 use crate::history::{KnownSince, PartitionHistory, TopicHistory, history};
+use crate::partition_start::PartitionStart;
 use crate::record::IncomingRecord;
 use crate::scan::error::{BEGIN_WITHIN, ScanError, is_refusal};
 use crate::scan::scan_range::ScanRange;
@@ -87,8 +89,25 @@ pub fn scan_topics(
     stop: &AtomicBool,
     handle: &mut dyn FnMut(&IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
 ) -> Result<ScanSummary, ScanError> {
+    scan_topics_after(settings, range, &[], stop, handle)
+}
+
+/// As [`scan_topics`], of topics of which `earlier` records are known from elsewhere: the history begins with those
+/// that the log continues without a gap.
+///
+/// # Errors
+/// As [`scan_topics`].
+pub fn scan_topics_after(
+    settings: &Settings,
+    range: &ScanRange<'_>,
+    earlier: &[EarlierRecords],
+    stop: &AtomicBool,
+    handle: &mut dyn FnMut(&IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
+) -> Result<ScanSummary, ScanError> {
     settings.check()?;
-    scan(settings, &settings.chooser()?, range, stop, handle)
+    scan_fetched(settings, &settings.chooser()?, range, earlier, stop, &mut |_, record, progress| {
+        handle(record, progress)
+    })
 }
 
 /// The same for the topics of any chooser.
@@ -98,6 +117,18 @@ pub(crate) fn scan(
     range: &ScanRange<'_>,
     stop: &AtomicBool,
     handle: &mut dyn FnMut(&IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
+) -> Result<ScanSummary, ScanError> {
+    scan_fetched(settings, chooser, range, &[], stop, &mut |_, record, progress| handle(record, progress))
+}
+
+/// The same, with each record as it was fetched.
+pub(super) fn scan_fetched(
+    settings: &Settings,
+    chooser: &TopicChooser,
+    range: &ScanRange<'_>,
+    earlier: &[EarlierRecords],
+    stop: &AtomicBool,
+    handle: &mut dyn FnMut(&FetchedRecord<'_>, &IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
 ) -> Result<ScanSummary, ScanError> {
     let asking =
         settings.query_client().create_with_context(ClientLog::new("scan queries")).map_err(ScanError::Client)?;
@@ -116,7 +147,9 @@ pub(crate) fn scan(
     let consumer = Arc::new(consumer.map_err(ScanError::Client)?);
     let mut scan = TopicScan::of(&consumer, settings, &starts)?;
     tracing::info!(topics = names.join(", "), partitions = starts.len(), offsets = scan.offsets_left(), "scan begins");
-    let records = scan.read(stop, &|histories| history_of(histories, range).1, handle)?;
+    let of_topics: Vec<(&str, Option<TopicId>)> = names.iter().copied().zip(ids.iter().copied()).collect();
+    let extended = |histories: &[PartitionHistory]| extended_by(earlier, &starts, &of_topics, histories);
+    let records = scan.read(stop, &|histories| history_of(&extended(histories), range).1, handle)?;
     let ids_after = match ask_ids() {
         Err(ScanError::TopicMissing { topic, .. }) => return Err(ScanError::Vanished { topic }),
         ids => ids?,
@@ -124,21 +157,38 @@ pub(crate) fn scan(
     if let Some((name, _)) = names.iter().zip(ids.iter().zip(&ids_after)).find(|(_, (before, after))| before != after) {
         return Err(ScanError::Vanished { topic: (*name).to_owned() });
     }
-    let (reaches_back, history) = history_of(&scan.histories(), range);
-    let topics = names.iter().zip(ids).map(|(name, id)| ScannedTopic { name: (*name).to_owned(), id });
+    let (reaches_back, history) = history_of(&extended(&scan.histories()), range);
+    let topics = of_topics.iter().map(|(name, id)| ScannedTopic { name: (*name).to_owned(), id: *id });
     Ok(ScanSummary { records, reaches_back, history, topics: topics.collect() })
 }
 
+/// The histories of partitions, with those of the records that they continue.
+fn extended_by(
+    earlier: &[EarlierRecords],
+    starts: &[PartitionStart],
+    topics: &[(&str, Option<TopicId>)],
+    histories: &[PartitionHistory],
+) -> Vec<PartitionHistory> {
+    let extend = |(start, history): (&PartitionStart, &PartitionHistory)| {
+        let name = &start.partition.topic.name;
+        let id = topics.iter().find(|(known, _)| known == name).and_then(|(_, id)| *id);
+        let of_it: Vec<&EarlierRecords> =
+            earlier.iter().filter(|records| records.is_of(name, id, start.partition.number)).collect();
+        extended_history(*history, start.begin, &of_it)
+    };
+    starts.iter().zip(histories).map(extend).collect()
+}
+
 /// The brokers that are asked before and after a scan.
-struct Brokers<'a> {
-    consumer: &'a BaseConsumer<ClientLog>,
-    settings: &'a Settings,
-    stop: &'a AtomicBool,
+pub(super) struct Brokers<'a> {
+    pub(super) consumer: &'a BaseConsumer<ClientLog>,
+    pub(super) settings: &'a Settings,
+    pub(super) stop: &'a AtomicBool,
 }
 
 impl Brokers<'_> {
     /// Asks about `topics` until the brokers answer, refuse, or have had [`BEGIN_WITHIN`].
-    fn ask<T>(
+    pub(super) fn ask<T>(
         &self,
         topics: &str,
         question: &dyn Fn(&BrokerQueries<'_>) -> Result<T, StartsError>,

@@ -65,6 +65,7 @@ fn starts_of_ranges(
         }
         starts.push(PartitionStart {
             partition: partition.clone(),
+            begin,
             offset: range.from,
             goal,
             history: PartitionHistory { begins_at_zero: begin == 0, since: KnownSince::At(EventTime::MAX) },

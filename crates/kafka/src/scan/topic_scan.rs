@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use ensilinja_librdkafka::RecordQueue;
+use ensilinja_librdkafka::{FetchedRecord, RecordQueue};
 use ensilinja_model::EventTime;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -79,7 +79,7 @@ impl<'a> TopicScan<'a> {
         &mut self,
         stop: &AtomicBool,
         history: &dyn Fn(&[PartitionHistory]) -> TopicHistory,
-        handle: &mut dyn FnMut(&IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
+        handle: &mut dyn FnMut(&FetchedRecord<'_>, &IncomingRecord<'_>, &ScanProgress) -> ControlFlow<()>,
     ) -> Result<u64, ScanError> {
         let mut progress = ScanProgress { offsets: self.offsets_left(), ..ScanProgress::default() };
         let mut merge = Merge::of(self.partitions.len());
@@ -95,7 +95,8 @@ impl<'a> TopicScan<'a> {
             progress.offsets_read += passed;
             let headers = RecordHeaders::of(record);
             let topic = (topic.name.as_str(), topic.choice.source);
-            if handle(&IncomingRecord::of(&record, &headers, topic, true, false), &progress).is_break() {
+            let incoming = IncomingRecord::of(&record, &headers, topic, true, false);
+            if handle(&record, &incoming, &progress).is_break() {
                 return Err(ScanError::Stopped);
             }
             if self.await_head(index, &mut merge, stop)? {

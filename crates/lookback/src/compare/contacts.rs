@@ -19,7 +19,7 @@ use crate::error::LookbackError;
 use crate::local_time::to_the_second;
 use crate::lookback::Lookback;
 use crate::progress::Progress;
-use crate::source::{EventSource, SourceDecoders, SourceSummary};
+use crate::source::{ArchiveFiles, EventSource, SourceDecoders, SourceSummary};
 
 /// For how many figures contacts are listed: the first that differ.
 const MOST_FIGURES: usize = 20;
@@ -83,7 +83,16 @@ pub(super) fn trace(
         for (origin, known_before) in origins.iter().zip(known) {
             if let FiguresOrigin::Events { config, files, file_source, .. } = origin {
                 let (from, file_source) = (EventTime::MIN, *file_source);
-                let source = EventSource { config, files, file_source, from, offsets: &[], known_before, progress };
+                let source = EventSource {
+                    config,
+                    files,
+                    archives: ArchiveFiles::NONE,
+                    file_source,
+                    from,
+                    offsets: &[],
+                    known_before,
+                    progress,
+                };
                 sides.push(SideRead::read(source, key, first..last, stop)?);
             }
         }

@@ -20,7 +20,8 @@ const SETTLE: Duration = Duration::from_secs(1);
 /// The name of the topic, or of the files in its place.
 pub(super) fn name(context: &LookbackContext<'_>) -> String {
     if context.files.is_empty() {
-        return format!("the topic {}", context.config.topics_in_words());
+        let source = context.source(EventTime::MIN, &[], None).name();
+        return if context.reads_topics() { format!("the topic {source}") } else { source };
     }
     let names: Vec<_> = context.files.iter().map(|path| path.display().to_string()).collect();
     names.join(" + ")
@@ -38,7 +39,7 @@ pub(super) fn topic_figures(
     complete_since: Option<EventTime>,
     context: &LookbackContext<'_>,
 ) -> Result<[FiguresDocument; 2], LookbackError> {
-    let (config, is_topic) = (context.config, context.files.is_empty());
+    let (config, is_topic) = (context.config, context.reads_topics());
     let asked_at = live.asked_at.ok_or_else(|| {
         LookbackError::NotComparable("the live process does not say when it was asked: is it Ensilinja?".to_owned())
     })?;
@@ -60,7 +61,7 @@ pub(super) fn topic_figures(
         Ok(())
     })?;
     reused.warn(context.files, config);
-    let end = SourceEnd::of(context.files, summary.latest);
+    let end = SourceEnd::of(context.reads_topics(), summary.latest);
     if !end.knows(as_of) {
         end.warn_of_quiet(&source.subject(), &config.zone);
     }

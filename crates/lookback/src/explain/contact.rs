@@ -156,7 +156,7 @@ impl ContactLayout<'_> {
             FactStatus::Held if is_repeated => FactEffect::Duplicate,
             FactStatus::Held => FactEffect::Counts,
         };
-        let is_record = matches!(event.position, SourcePosition::Record { .. });
+        let is_record = !matches!(event.position, SourcePosition::Line { .. });
         let source = provenance::fact_source(&event.position, self.context.files);
         ExplainedFact {
             fact: StatedFact {

@@ -215,7 +215,7 @@ fn check_is_known(
         let why = coverage.in_words("what there is to read", zone);
         return Err(LookbackError::NotKnown(format!("nothing is known of {}: {why}", local(at))));
     }
-    let end = SourceEnd::of(context.files, summary.latest);
+    let end = SourceEnd::of(context.reads_topics(), summary.latest);
     if let Some(latest) = end.quiet_before(at) {
         if !end.knows(at) {
             let what = format!("nothing is known of {}: the files end at {}", local(at), local(latest));

@@ -71,6 +71,10 @@ pub(super) fn fact_source(position: &SourcePosition, files: &[PathBuf]) -> FactS
         SourcePosition::Record { topic, partition, offset } => {
             FactSource::Record { topic: topic.to_string(), partition: *partition, offset: *offset }
         }
+        SourcePosition::Archived { file, topic, partition, offset } => {
+            let [file, topic] = [file, topic].map(ToString::to_string);
+            FactSource::Archived { file, topic, partition: *partition, offset: *offset }
+        }
         SourcePosition::Line { file, number } => {
             FactSource::Line { file: files[*file].display().to_string(), line: *number }
         }

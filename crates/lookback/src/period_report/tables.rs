@@ -17,7 +17,7 @@ use crate::local_time::{moment, to_the_minute};
 use crate::lookback::{Lookback, SourceEnd};
 use crate::request_error::RequestError;
 use crate::reused_ids::ReusedIds;
-use crate::source::{SourceSummary, source_subject};
+use crate::source::SourceSummary;
 
 /// What is known of the past.
 struct KnownPast {
@@ -72,7 +72,7 @@ fn read(request: &PeriodReportRequest<'_>, context: &LookbackContext<'_>) -> Res
         }
         Ok(())
     })?;
-    let end = SourceEnd::of(context.files, summary.latest);
+    let end = SourceEnd::of(context.reads_topics(), summary.latest);
     if end.known_until() < period.end {
         end.warn_of_quiet(&source.subject(), zone);
     }
@@ -101,7 +101,7 @@ fn known_periods(
     if unknown == 0 {
         return Ok(known);
     }
-    let why = coverage.in_words(&source_subject(context.files, context.config), zone);
+    let why = coverage.in_words(&context.source(begins, &[], None).subject(), zone);
     if begins >= end {
         let from = to_the_minute(request.period.start, zone);
         return Err(LookbackError::NotKnown(format!("nothing is known of the time from {from} on: {why}")));
@@ -130,7 +130,7 @@ fn known_periods(
 /// with its latest event; if the requested period goes on after that, nothing happened until its end or until now.
 fn as_of(request: &PeriodReportRequest<'_>, past: &KnownPast, context: &LookbackContext<'_>) -> EventTime {
     let now = context.now;
-    if context.files.is_empty() {
+    if context.reads_topics() {
         return request.known_before.map_or(now, |known| known.min(now));
     }
     // An event that is dated ahead must not settle promises whose deadline is in the future.

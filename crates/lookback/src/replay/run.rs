@@ -110,7 +110,7 @@ fn read_and_ask(
 ) -> Result<Coverage, LookbackError> {
     let read = source.read(&context.decoders(), context.stop, &mut |sourced| engine.apply(sourced));
     let ended = read.and_then(|summary| {
-        let end = SourceEnd::of(source.files, summary.latest);
+        let end = SourceEnd::of(context.reads_topics(), summary.latest);
         engine.finish(&summary.evidence, end.known_until(), context.progress)?;
         Ok(engine.coverage(&summary.evidence))
     });
@@ -124,7 +124,7 @@ fn past_instants<'a>(
     request: &ReplayRequest<'_>,
     context: &LookbackContext<'_>,
 ) -> Result<&'a [EventTime], LookbackError> {
-    if !context.files.is_empty() {
+    if !context.reads_topics() {
         return Ok(instants);
     }
     let until = request.known_before().map_or(context.now, |known| known.min(context.now));
@@ -169,7 +169,7 @@ fn open_output(
 }
 
 fn run_header(request: &ReplayRequest<'_>, context: &LookbackContext<'_>, export: &Export) -> RunHeader {
-    let kafka = context.files.is_empty().then_some(&context.config.kafka);
+    let kafka = context.reads_topics().then_some(&context.config.kafka);
     RunHeader {
         from: Some(request.from),
         to: Some(request.to),

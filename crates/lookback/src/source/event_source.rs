@@ -14,6 +14,26 @@ use crate::progress::Progress;
 /// Earlier than every record of a topic: to read all there is, whenever it was published.
 pub const THE_BEGINNING: EventTime = EventTime::from_millis(0);
 
+/// Archives of topics.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ArchiveFiles<'a> {
+    /// The files, in any order; none to read the topics alone.
+    pub files: &'a [PathBuf],
+    /// Do not read the topics.
+    pub without_topics: bool,
+}
+
+impl ArchiveFiles<'_> {
+    /// No archives.
+    pub const NONE: Self = Self { files: &[], without_topics: false };
+
+    /// Whether archives are read, and no topics.
+    #[must_use]
+    pub const fn are_alone(&self) -> bool {
+        !self.files.is_empty() && self.without_topics
+    }
+}
+
 /// What is to be read.
 #[derive(Clone, Copy)]
 pub struct EventSource<'a> {
@@ -21,6 +41,8 @@ pub struct EventSource<'a> {
     pub config: &'a Config,
     /// The files to read instead of the topic; `-` is standard input.
     pub files: &'a [PathBuf],
+    /// The archives to read together with the topic, or instead of it.
+    pub archives: ArchiveFiles<'a>,
     /// The number of the source whose records the files have; `None` for `CloudEvents`.
     pub file_source: Option<usize>,
     /// Records published earlier are left out. Files are read whole.
@@ -37,10 +59,18 @@ impl EventSource<'_> {
     /// Its name in a few words.
     #[must_use]
     pub fn name(&self) -> String {
-        match self.files {
-            [] => self.config.topics_in_words(),
-            [file] => stream_name(file),
-            files => format!("{} files", files.len()),
+        match (self.files, self.archives.files) {
+            ([], []) => self.config.topics_in_words(),
+            ([], archives) => {
+                let archives = counted_archives(archives);
+                if self.archives.without_topics {
+                    archives
+                } else {
+                    format!("{} with {archives}", self.config.topics_in_words())
+                }
+            }
+            ([file], _) => stream_name(file),
+            (files, _) => format!("{} files", files.len()),
         }
     }
 
@@ -63,7 +93,10 @@ impl EventSource<'_> {
     /// Its name as the subject of a sentence.
     #[must_use]
     pub fn subject(&self) -> String {
-        source_subject(self.files, self.config)
+        match self.archives.files {
+            [] => source_subject(self.files, self.config),
+            _ => self.name(),
+        }
     }
 
     /// What the source is, before anything is known of where its log begins.
@@ -78,6 +111,13 @@ impl EventSource<'_> {
     /// A topic whose log says this about where it begins.
     pub(super) const fn topic_history(&self, history: TopicHistory) -> HistorySource {
         HistorySource::Topic { history, range_start: self.from, watched_since: None }
+    }
+}
+
+fn counted_archives(archives: &[PathBuf]) -> String {
+    match archives {
+        [archive] => stream_name(archive),
+        archives => format!("{} archives", archives.len()),
     }
 }
 

@@ -6,7 +6,7 @@ use super::decoders::SourceDecoders;
 use super::event::SourcedEvent;
 use super::event_source::EventSource;
 use super::summary::{SourceSummary, changed_topics};
-use super::{files, topic};
+use super::{archives, files, topic};
 use crate::error::LookbackError;
 use crate::event_file::{is_standard_stream, stream_name};
 use crate::request_error::RequestError;
@@ -35,7 +35,9 @@ impl EventSource<'_> {
         said: bool,
     ) -> Result<SourceSummary, LookbackError> {
         let mut summary = SourceSummary::new(self);
-        let ended = if self.files.is_empty() {
+        let ended = if self.archives.are_alone() {
+            archives::read(self, decoders, stop, &mut summary, handle)
+        } else if self.files.is_empty() {
             topic::read(self, decoders, stop, &mut summary, handle)
         } else {
             files::read(self, decoders.of_files(), stop, &mut summary, handle)

@@ -1,19 +1,19 @@
-//! Reading a part of the topic: records become events; those that became known too late are left out.
+//! Reading a part of the topic, merged with archives of it: records become events.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use ensilinja_kafka::{IncomingRecord, ScanError, ScanRange, ScanSummary, scan_topics};
+use ensilinja_kafka::{IncomingRecord, ScanError, ScanRange, ScanSummary, plan_scan, scan_topics_after};
 use ensilinja_model::EventTime;
-use ensilinja_wire::{Reason, Record, Stays};
+use ensilinja_wire::Record;
 
+use super::archives::OpenArchives;
 use super::decoders::SourceDecoders;
-use super::event::{RawContact, SourcedEvent};
+use super::event::SourcedEvent;
 use super::event_source::EventSource;
-use super::joining::join;
 use super::position::SourcePosition;
+use super::record_intake::RecordIntake;
 use super::summary::{SourceError, SourceSummary};
 use crate::error::LookbackError;
 use crate::kafka_settings::kafka_settings;
@@ -38,90 +38,57 @@ pub(super) fn read(
     summary: &mut SourceSummary,
     handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
 ) -> Result<(), LookbackError> {
-    let (mut rejected, mut failure, mut without_timestamp) = (BTreeMap::<Reason, u64>::new(), None, 0);
-    let (mut stays, mut stated, mut events) = (Stays::default(), Vec::new(), Vec::new());
+    let mut archives = OpenArchives::open(source)?;
+    let earlier = archives.earlier_records();
+    let settings = kafka_settings(source.config);
+    if !archives.is_empty() {
+        archives.learn_topics(&plan_scan(&settings, source.from, stop)?.topics);
+    }
+    let mut intake = RecordIntake::new(source, decoders, summary, handle);
+    let mut failure = None;
     let mut topic: Arc<str> = "".into();
     let range = ScanRange { from: source.from, offsets: source.offsets };
     source.progress.begin(&format!("reading {}", source.name()), "records");
-    let read = scan_topics(&kafka_settings(source.config), &range, stop, &mut |record, progress| {
+    let read = scan_topics_after(&settings, &range, &earlier, stop, &mut |record, progress| {
         if progress.records % SHOW_EVERY == 0 {
             let (done, total) = (progress.offsets_read, Some(progress.offsets));
             source.progress.show(&ProgressUpdate { done, total, count: progress.records, at: record.timestamp });
         }
-        without_timestamp += u64::from(record.timestamp.is_none());
         // A record without a timestamp became known when the one before it in its partition did; the first of a
         // partition was always known.
         let known_at = record.timestamp.or(progress.latest).unwrap_or(EventTime::MIN);
-        if source.known_before.is_some_and(|before| known_at >= before) {
-            return ControlFlow::Continue(());
-        }
-        let wire = wire_record(record);
-        let decoder = decoders.of_source(record.source);
-        stated.clear();
-        let unmapped = &mut summary.unmapped;
-        let mut note = |table, key: &str, name: Option<&str>| unmapped.add(table, key, name);
-        if let Err(rejection) = decoder.read_noting(&wire, &mut stated, &mut note) {
-            *rejected.entry(rejection.reason).or_default() += 1;
-        }
-        for stated in stated.drain(..) {
-            join(stated, &mut stays, &mut |event, call| events.push((event, call)));
-        }
-        if events.is_empty() {
-            return ControlFlow::Continue(());
-        }
-        if *topic != *record.topic {
-            topic = record.topic.into();
-        }
-        let (partition, offset) = (record.partition, record.offset);
-        let position = SourcePosition::Record { topic: Arc::clone(&topic), partition, offset };
-        for (event, call) in events.drain(..) {
-            summary.add(&event, record.timestamp);
-            if source.offsets.is_empty() {
-                summary.evidence.set_source(source.topic_history(progress.history));
+        intake.history = Some(progress.history);
+        let taken = archives.take_until(known_at, stop, &mut intake).and_then(|()| {
+            if archives.cover(record.topic, record.partition, record.offset) {
+                return Ok(());
             }
-            let contact = RawContact { decoder, record: wire, leg: event.leg, call };
-            let sourced = SourcedEvent { event, known_at, position: &position, evidence: &summary.evidence, contact };
-            if let Err(error) = handle(&sourced) {
+            if *topic != *record.topic {
+                topic = record.topic.into();
+            }
+            let (partition, offset) = (record.partition, record.offset);
+            let position = SourcePosition::Record { topic: Arc::clone(&topic), partition, offset };
+            intake.take(record.source, &wire_record(record), record.timestamp, known_at, &position)
+        });
+        match taken {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
                 failure = Some(error);
-                return ControlFlow::Break(());
+                ControlFlow::Break(())
             }
         }
-        ControlFlow::Continue(())
     });
     if let Some(error) = failure {
         return Err(error);
     }
     let read = match read {
-        Err(ScanError::Stopped) => return Err(summary.stopped(source).into()),
+        Err(ScanError::Stopped) => return Err(intake.summary.stopped(source).into()),
         read => read?,
     };
+    intake.history = Some(read.history);
+    archives.take_until(EventTime::MAX, stop, &mut intake)?;
+    intake.finish();
     summary.topics.clone_from(&read.topics);
-    summary.without_entry = stays.calls_without_entry();
-    log_left_out(source, &read, &rejected, without_timestamp);
     check_part(source, &read, summary)
-}
-
-/// Logs which records were not used, and which have no timestamp.
-fn log_left_out(
-    source: &EventSource<'_>,
-    read: &ScanSummary,
-    rejected: &BTreeMap<Reason, u64>,
-    without_timestamp: u64,
-) {
-    let (topic, records) = (source.name(), read.records);
-    for (reason, count) in rejected {
-        tracing::warn!(topic, records, left_out = count, reason = reason.as_str(), "records left out");
-    }
-    if without_timestamp > 0 {
-        tracing::warn!(
-            topic,
-            records,
-            without_timestamp,
-            effect = "each counts as known when the record before it in its partition was",
-            remedy = "have the producers set timestamps",
-            "records without a timestamp"
-        );
-    }
 }
 
 /// Checks that there was something to read, and takes over what the log says about where it begins.

@@ -32,6 +32,17 @@ pub enum FactSource {
         /// The offset in the partition.
         offset: i64,
     },
+    /// A record of a topic, read from an archive of it.
+    Archived {
+        /// The name of the archive file.
+        file: String,
+        /// The topic.
+        topic: String,
+        /// The partition.
+        partition: i32,
+        /// The offset in the partition.
+        offset: i64,
+    },
     /// A line of a file.
     Line {
         /// The file name.

@@ -119,6 +119,9 @@ fn source(source: &FactSource) -> Json {
         FactSource::Record { topic, partition, offset } => {
             json!({ "topic": topic, "partition": partition, "offset": offset })
         }
+        FactSource::Archived { file, topic, partition, offset } => {
+            json!({ "archive": file, "topic": topic, "partition": partition, "offset": offset })
+        }
         FactSource::Line { file, line } => json!({ "file": file, "line": line }),
     }
 }

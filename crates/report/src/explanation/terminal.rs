@@ -169,6 +169,9 @@ fn entry_cells(entry: &ExplainedEntry) -> [String; 4] {
 fn position(said: &StatedFact) -> String {
     match &said.source {
         Some(FactSource::Record { topic, partition, offset }) => format!("{topic}/{partition}/{offset}"),
+        Some(FactSource::Archived { file, topic, partition, offset }) => {
+            format!("{topic}/{partition}/{offset} in {file}")
+        }
         Some(FactSource::Line { file, line }) => format!("{file}:{line}"),
         None => String::new(),
     }
