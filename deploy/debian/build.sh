@@ -6,7 +6,7 @@
 # VERSION is that of the program if it is not given; 0.2.0-1~bpo or 0.2.0+1 are versions of another packaging of it. The
 # packages are the same, byte for byte, for the same program, VERSION and SOURCE_DATE_EPOCH (by default, when the last
 # commit was made). Needs dpkg-dev and binutils of the Debian release that the program was built on, python3 and cargo.
-# DEB_COMPRESSION=gzip is three times as fast and a third larger, for tests.
+# DEB_COMPRESSION=gzip is faster and makes them larger, for tests.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

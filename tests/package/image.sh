@@ -43,7 +43,14 @@ mapfile -t healthcheck < <(words CMD)
 ! in_image "${healthcheck[@]}" 2>/dev/null || fail "the healthcheck passes without a process"
 in_image "${entrypoint[@]}" run --config /etc/ensilinja/ensilinja.toml --brokers "$brokers" >"$2/image.log" 2>&1 &
 container=$!
-trap 'pkill -KILL --parent "$container" 2>/dev/null || true' EXIT
+# The process that unshare has started: that of another user does not end with it.
+stop() {
+    local unshare
+    unshare=$(pgrep --parent "$container" --exact unshare || echo "$container")
+    pkill -KILL --parent "$unshare" || true
+    wait "$container" 2>/dev/null || true
+}
+trap stop EXIT
 ready=
 for _ in {1..120}; do
     if in_image "${healthcheck[@]}" --ready >/dev/null 2>&1; then
