@@ -53,6 +53,7 @@ mod released;
 mod replay;
 mod report;
 mod routing;
+mod sample_configuration;
 mod secrets;
 mod shards;
 mod support_bundle;

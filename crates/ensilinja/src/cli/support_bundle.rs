@@ -8,7 +8,7 @@ use ensilinja_serve::ProcessAddress;
 const EXAMPLES: &str = "\
 Examples:
   ensilinja support-bundle --config ensilinja.toml --output bundle.txt
-  journalctl --unit ensilinja --lines 2000 | ensilinja support-bundle --config ensilinja.toml --log - --output bundle.txt
+  journalctl --unit ensilinja | ensilinja support-bundle --config ensilinja.toml --log - --output bundle.txt
   ensilinja support-bundle --config ensilinja.toml --process http://10.0.0.1:9464 --output bundle.txt
 
 The bundle is one text: read it before you pass it on. It holds the versions, the machine, the configuration without
