@@ -40,11 +40,16 @@ pub(crate) fn value(value: &CellValue, marked: bool, language: Language) -> Stri
     }
 }
 
-/// A value without its n, which stands elsewhere.
-pub(crate) fn label(value: &CellValue, language: Language) -> String {
+/// A value without its n and its unit, which stand elsewhere. Shares are in percent, means in units of `unit_ms`.
+pub(crate) fn bare(value: &CellValue, unit_ms: i64, language: Language) -> String {
     match value {
-        CellValue::Share { good, n } => percent(*good, *n, language),
-        CellValue::Mean { sum_ms, n } => duration(rounded_seconds(*sum_ms, *n), language),
+        CellValue::Share { good, n } => percentage(*good, *n, language),
+        CellValue::OfGoal { arrived, goal } => percentage(*arrived, *goal, language),
+        CellValue::Mean { sum_ms, n } if unit_ms == 1000 => count(rounded_seconds(*sum_ms, *n), language),
+        CellValue::Mean { sum_ms, n } => match rounded(sum_ms * 10, n * unit_ms) {
+            0 if *sum_ms > 0 => format!("<{}", decimal(1, language)),
+            tenths => decimal(tenths, language),
+        },
         CellValue::Score { difference, n } => decimal(rounded(difference * 1000, *n), language),
         value => self::value(value, false, language),
     }
@@ -88,19 +93,21 @@ pub(crate) fn count(number: i64, language: Language) -> String {
 }
 
 /// `good` of `n` (above 0) in percent, to one decimal.
-fn percent(good: i64, n: i64, language: Language) -> String {
+fn percentage(good: i64, n: i64, language: Language) -> String {
     let tenths = match rounded(good * 1000, n) {
-        _ if good == 0 => return with_percent_sign("0", language),
-        _ if good == n => return with_percent_sign("100", language),
+        _ if good == 0 => return "0".to_owned(),
+        _ if good == n => return "100".to_owned(),
         0 => 1,
         1000 if good < n => 999,
         1000 => 1001,
         tenths => tenths,
     };
-    with_percent_sign(&decimal(tenths, language), language)
+    decimal(tenths, language)
 }
 
-fn with_percent_sign(number: &str, language: Language) -> String {
+/// The percentage with its sign.
+fn percent(good: i64, n: i64, language: Language) -> String {
+    let number = percentage(good, n, language);
     match language {
         Language::Fi | Language::Sv => format!("{number}{NO_BREAK_SPACE}%"),
         Language::En => format!("{number}%"),
@@ -199,6 +206,23 @@ mod tests {
             assert_eq!(plain(&percent(good, n, Language::Fi)), text, "{good} of {n}");
         }
         assert_eq!(percent(388, 1_000, Language::En), "38.8%");
+    }
+
+    #[test]
+    fn a_bare_value_leaves_its_unit_to_the_title() {
+        let mean = |seconds: i64| CellValue::Mean { sum_ms: 3 * seconds * 1000, n: 3 };
+        for (value, unit_ms, text) in [
+            (CellValue::Share { good: 388, n: 1_000 }, 1, "38,8"),
+            (CellValue::Share { good: 7, n: 7 }, 1, "100"),
+            (mean(62), 1000, "62"),
+            (mean(62), 60_000, "1,0"),
+            (mean(10_620), 60_000, "177,0"),
+            (mean(10_620), 3_600_000, "3,0"),
+            (mean(9), 3_600_000, "<0,1"),
+            (mean(0), 3_600_000, "0,0"),
+        ] {
+            assert_eq!(bare(&value, unit_ms, Language::Sv), text, "{value:?} in {unit_ms} ms");
+        }
     }
 
     #[test]

@@ -4,19 +4,25 @@
 //! a cell of a table that follows: see [`TableChart`].
 
 mod bars;
+mod data_table;
+mod label_unit;
 mod markup;
 mod outcomes;
-mod style;
 mod words;
 
 use crate::chart::{ChartRange, TableChart};
 use crate::language::Language;
-use crate::number;
 use crate::report::Report;
-use crate::report_table::{ReportCell, ReportRow, ReportTable};
+use crate::report_table::{ReportRow, ReportTable};
 use crate::wording;
 use bars::Bar;
 use markup::{element, escaped, push};
+
+/// The style of the page, on a screen and on paper.
+const STYLE: &str = include_str!("html/page.css");
+
+/// With more bars, panels are wider and their letters smaller.
+const MOST_WIDE_BARS: usize = 9;
 
 /// Writes the page of a report.
 pub(crate) fn write(report: &Report) -> String {
@@ -29,7 +35,7 @@ pub(crate) fn write(report: &Report) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n{}\n<style>\n{}</style>\n</head>\n<body>\n",
         language.as_str(),
         element("title", "", &title),
-        style::STYLE,
+        STYLE,
     );
     page += outcomes::PATTERNS;
     push(
@@ -73,39 +79,9 @@ fn section(number: usize, table: &ReportTable, language: Language) -> String {
         text += &charts;
         push(&mut text, format_args!("{}\n", element("p", " class=\"aside\"", words::same_as_the_table(language))));
     }
-    text += &data_table(number, table, language);
+    text += &data_table::write(number, table, language);
     push(&mut text, format_args!("{}\n</section>\n", element("p", " class=\"note\"", &table.note)));
     text
-}
-
-fn data_table(number: usize, table: &ReportTable, language: Language) -> String {
-    let headings: String = table.columns.iter().map(|it| element("th", " scope=\"col\"", it)).collect();
-    let row = |row: &ReportRow| {
-        let cells: String = row.cells.iter().map(|cell| data_cell(cell, language)).collect();
-        let class = if row.is_total { " class=\"total\"" } else { "" };
-        format!("<tr{class}>{}{cells}</tr>\n", element("th", " scope=\"row\"", &row.label))
-    };
-    let rows: String = table.rows.iter().map(row).collect();
-    let class = match table.columns.len() {
-        0..=7 => "",
-        8..=12 => " class=\"many\"",
-        _ => " class=\"most\"",
-    };
-    format!(
-        "<div class=\"scroll\" role=\"region\" aria-labelledby=\"c{number}\" tabindex=\"0\">\n<table{class}>\n{}\n\
-         <thead><tr>{}{headings}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n</div>\n",
-        element("caption", &format!(" id=\"c{number}\""), &table.title),
-        element("th", " scope=\"col\"", &table.row_header),
-    )
-}
-
-fn data_cell(cell: &ReportCell, language: Language) -> String {
-    let text = number::value(&cell.value, cell.marked, language);
-    // The value may break before its n, and nowhere else.
-    match text.split_once("\u{a0}(") {
-        Some((value, n)) => format!("<td>{} <small>({}</small></td>", escaped(value), escaped(n)),
-        None => element("td", "", &text),
-    }
 }
 
 fn draw(chart: &TableChart, table: &ReportTable, language: Language) -> String {
@@ -124,7 +100,8 @@ fn draw(chart: &TableChart, table: &ReportTable, language: Language) -> String {
     ];
     let remarks: Vec<&str> = remarks.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, text)| text).collect();
     let remarks = if remarks.is_empty() { String::new() } else { element("p", " class=\"aside\"", &remarks.join(" ")) };
-    format!("<div class=\"panels\">\n{panels}</div>\n{remarks}\n")
+    let dense = if ticks.len() > MOST_WIDE_BARS { " dense" } else { "" };
+    format!("<div class=\"panels{dense}\">\n{panels}</div>\n{remarks}\n")
 }
 
 fn of_rows(

@@ -6,9 +6,16 @@ use ensilinja_report::{Breakdown, Language, Report, ReportFormat, ReportRequest}
 
 use crate::small_county::{request, small_county};
 
+/// The style sheet of pages, which the expected texts do not repeat.
+const STYLE: &str = include_str!("../../src/formats/html/page.css");
+
 #[expect(clippy::disallowed_methods, reason = "the expected texts are files, so that they can be reviewed")]
 fn assert_text(name: &str, request: ReportRequest, format: ReportFormat) {
-    let made = Report::of(&small_county(), request).expect("a report").render(format);
+    let mut made = Report::of(&small_county(), request).expect("a report").render(format);
+    if format == ReportFormat::Html {
+        assert_eq!(made.matches(STYLE).count(), 1, "{name} has the style sheet");
+        made = made.replace(STYLE, "/* page.css */\n");
+    }
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "tests", "report", "texts", name].iter().collect();
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, &made).expect("the folder of the texts is writable");

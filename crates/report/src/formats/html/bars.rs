@@ -2,6 +2,7 @@
 //!
 //! Every bar is a cell of the table. A cell without a value is a gap with a word, never a bar of no height.
 
+use super::label_unit::LabelUnit;
 use super::markup::{element, escaped, pixels, push};
 use super::words;
 use crate::chart::{ChartRange, magnitude};
@@ -31,44 +32,57 @@ const LINE: f64 = 12.0;
 /// The height of a lying bar with its name.
 const ROW: f64 = 27.0;
 /// The width of the lying bars; values stand beside them.
-const LYING: f64 = 215.0;
+const LYING: f64 = 200.0;
+/// Space at the left of upright bars for the name of their n.
+const LEFT: f64 = 10.0;
 
 /// A panel with upright bars, one for each period.
 pub(super) fn upright(title: &str, bars: &[Bar<'_>], range: ChartRange, language: Language) -> String {
     let has_n = bars.iter().any(|bar| bar.cell.value.n().is_some());
+    let unit = LabelUnit::of(bars.iter().map(|bar| &bar.cell.value));
     let base = ABOVE + UPRIGHT;
     let height = base + LINE * if has_n { 2.4 } else { 1.3 };
     let zero = base - UPRIGHT * range.position(0.0);
     let slot = WIDTH / f64::from(u32::try_from(bars.len()).unwrap_or(u32::MAX).max(1));
     let mut drawing = String::new();
+    if has_n {
+        drawing += &text("n-name", -LEFT, base + 2.0 * LINE, "n");
+    }
     for (place, bar) in (0_u32..).zip(bars) {
-        let middle = (f64::from(place) + 0.5) * slot;
-        drawing += &upright_bar(bar, middle, slot, (base, zero), range, language);
-        drawing += &text("tick", middle, base + LINE, bar.name);
+        let slot = Slot { middle: (f64::from(place) + 0.5) * slot, width: slot, base, zero };
+        drawing += &upright_bar(bar, slot, range, unit, language);
+        drawing += &text("tick", slot.middle, base + LINE, bar.name);
         if let Some(n) = bar.cell.value.n().filter(|_| has_n) {
-            let n = number::count(n, language);
-            drawing += &text("n", middle, base + 2.0 * LINE, &if place == 0 { format!("n {n}") } else { n });
+            drawing += &text("n", slot.middle, base + 2.0 * LINE, &number::count(n, language));
         }
     }
     push(&mut drawing, format_args!("<path class=\"axis\" d=\"M0 {0}H{1}\"/>", pixels(zero), pixels(WIDTH)));
-    panel(title, height, &drawing)
+    panel(&unit.title(title, language), LEFT, height, &drawing)
 }
 
-fn upright_bar(
-    bar: &Bar<'_>,
+/// Where an upright bar stands.
+#[derive(Clone, Copy)]
+struct Slot {
     middle: f64,
-    slot: f64,
-    (base, zero): (f64, f64),
-    range: ChartRange,
-    language: Language,
-) -> String {
+    width: f64,
+    /// The lower end of the scale.
+    base: f64,
+    /// The height of zero.
+    zero: f64,
+}
+
+fn upright_bar(bar: &Bar<'_>, slot: Slot, range: ChartRange, unit: LabelUnit, language: Language) -> String {
+    let Slot { middle, width, base, zero } = slot;
+    let height = |value: f64| base - UPRIGHT * range.position(value);
+    let goal = bar.goal.and_then(|goal| magnitude(&goal.value)).map(height);
     let mut drawing = String::new();
     if let Some(value) = magnitude(&bar.cell.value) {
-        let top = base - UPRIGHT * range.position(value);
+        let top = height(value);
         let (from, to) = if top < zero { (top, zero) } else { (zero, top) };
         let class = if bar.is_total { "bar total" } else { "bar" };
-        drawing += &rectangle(class, (middle - slot * 0.36, from), (slot * 0.72, to - from));
-        drawing += &text("value", middle, from - 3.0, &number::label(&bar.cell.value, language));
+        drawing += &rectangle(class, (middle - width * 0.36, from), (width * 0.72, to - from));
+        let (class, at) = label_place((from, to), goal);
+        drawing += &text(class, middle, at, &unit.label(&bar.cell.value, language));
     } else {
         let word = words::in_place_of_a_bar(&bar.cell.value, language);
         push(
@@ -81,19 +95,24 @@ fn upright_bar(
             ),
         );
     }
-    if let Some(goal) = bar.goal.and_then(|goal| magnitude(&goal.value)) {
-        let height = base - UPRIGHT * range.position(goal);
-        push(
-            &mut drawing,
-            format_args!(
-                "<path class=\"goal\" d=\"M{} {}h{}\"/>",
-                pixels(middle - slot * 0.5),
-                pixels(height),
-                pixels(slot)
-            ),
-        );
+    if let Some(goal) = goal {
+        let from = pixels(middle - width * 0.5);
+        push(&mut drawing, format_args!("<path class=\"goal\" d=\"M{from} {}h{}\"/>", pixels(goal), pixels(width)));
     }
     drawing
+}
+
+/// The style and the height of a label, so that the line of the goal does not cross it: above the bar, else within it,
+/// else above the line.
+fn label_place((from, to): (f64, f64), goal: Option<f64>) -> (&'static str, f64) {
+    const LETTERS: f64 = 8.0;
+    let is_crossed = |at: f64| goal.is_some_and(|goal| goal > at - LETTERS - 1.0 && goal < at + 2.0);
+    let (above, within) = (from - 3.0, from + LETTERS + 2.0);
+    match goal {
+        Some(_) if is_crossed(above) && !is_crossed(within) && to - from > LETTERS + 4.0 => ("value within", within),
+        Some(goal) if is_crossed(above) => ("value", goal - 3.0),
+        _ => ("value", above),
+    }
 }
 
 /// A panel with lying bars, one for each subject.
@@ -122,15 +141,16 @@ pub(super) fn lying(title: &str, bars: &[Bar<'_>], range: ChartRange, language: 
     }
     let height = f64::from(u32::try_from(bars.len()).unwrap_or(u32::MAX)) * ROW;
     push(&mut drawing, format_args!("<path class=\"axis\" d=\"M{} 0V{}\"/>", pixels(zero), pixels(height)));
-    panel(title, height, &drawing)
+    panel(title, 0.0, height, &drawing)
 }
 
-/// A drawing under its title.
-pub(super) fn panel(title: &str, height: f64, drawing: &str) -> String {
+/// A drawing under its title, with space at its left.
+pub(super) fn panel(title: &str, left: f64, height: f64, drawing: &str) -> String {
     format!(
-        "<figure class=\"panel\">{}<svg viewBox=\"-2 0 {} {}\" aria-hidden=\"true\" focusable=\"false\">{drawing}</svg></figure>\n",
+        "<figure class=\"panel\">{}<svg viewBox=\"{} 0 {} {}\" aria-hidden=\"true\" focusable=\"false\">{drawing}</svg></figure>\n",
         element("figcaption", "", title),
-        pixels(WIDTH + 4.0),
+        pixels(-left - 2.0),
+        pixels(WIDTH + left + 4.0),
         pixels(height + 2.0),
     )
 }
@@ -151,4 +171,26 @@ pub(super) fn shortened(name: &str) -> String {
         return name.to_owned();
     }
     name.chars().take(CHARACTERS - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_of_the_goal_crosses_no_label() {
+        let of = |from, goal| label_place((from, 110.0), goal);
+        assert_eq!(of(50.0, None), ("value", 47.0));
+        assert_eq!(of(50.0, Some(20.0)), ("value", 47.0), "far above");
+        assert_eq!(of(50.0, Some(44.0)), ("value within", 60.0), "through the label");
+        assert_eq!(of(50.0, Some(54.0)), ("value", 47.0), "within the bar");
+        assert_eq!(of(104.0, Some(99.0)), ("value", 96.0), "the bar is too short for a label");
+        for tenths in 0..1_100_u32 {
+            let goal = f64::from(tenths) / 10.0;
+            for from in [14.0, 20.0, 50.0, 100.0, 105.0, 110.0] {
+                let (_, at) = of(from, Some(goal));
+                assert!(goal >= at + 2.0 || goal <= at - 7.0, "{from} with the goal at {goal}: the label is at {at}");
+            }
+        }
+    }
 }

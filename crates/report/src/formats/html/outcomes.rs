@@ -55,7 +55,7 @@ pub(super) fn mix(table: &ReportTable, parts: [usize; 3], resolved: usize, langu
     });
     let key: String = key.collect();
     let title = format!("{}, %", words::outcomes(language));
-    format!("<div class=\"mix\"><ul class=\"key\">{key}</ul>{}</div>\n", panel(&title, rows * ROW, &drawing))
+    format!("<div class=\"mix\"><ul class=\"key\">{key}</ul>{}</div>\n", panel(&title, 0.0, rows * ROW, &drawing))
 }
 
 /// The four counts and their sum, if all are shown.

@@ -60,6 +60,21 @@ pub(super) const fn goal(language: Language) -> &'static str {
     language.of(("Katkoviiva on tavoite.", "Den streckade linjen är målet.", "The dashed line is the goal."))
 }
 
+/// Units of durations, as a title has them.
+pub(super) const fn seconds(language: Language) -> &'static str {
+    language.of(("sekuntia", "sekunder", "seconds"))
+}
+
+/// See [`seconds`].
+pub(super) const fn minutes(language: Language) -> &'static str {
+    language.of(("minuuttia", "minuter", "minutes"))
+}
+
+/// See [`seconds`].
+pub(super) const fn hours(language: Language) -> &'static str {
+    language.of(("tuntia", "timmar", "hours"))
+}
+
 /// The title of the chart of outcomes.
 pub(super) const fn outcomes(language: Language) -> &'static str {
     language.of(("Asioinnin lopputulos", "Kontaktens utfall", "Outcome of the contact"))
