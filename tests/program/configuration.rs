@@ -10,7 +10,6 @@ use ensilinja_ledger::{Indicator, Promises, ServiceLevel, Verdict};
 use ensilinja_model::{Channel, EventTime};
 use ensilinja_sim::County;
 use ensilinja_test_support::TemporaryFolder;
-use jiff::SignedDuration;
 
 use crate::command_line::{command, run, run_command};
 

@@ -55,12 +55,13 @@ impl LabelUnit {
         }
     }
 
-    /// A value in this unit.
+    /// A value in this unit. Its n stands below the bar.
     pub fn label(self, value: &CellValue, language: Language) -> String {
-        if self == Self::None {
-            number::value(value, false, language)
-        } else {
-            number::bare(value, self.milliseconds(), language)
+        match (self, value) {
+            (Self::None, CellValue::Share { .. } | CellValue::Mean { .. } | CellValue::OfGoal { .. }) => {
+                number::value(value, false, language)
+            }
+            _ => number::bare(value, self.milliseconds(), language),
         }
     }
 
