@@ -272,6 +272,9 @@ impl Vocabulary {
             };
             names.extend(parts.iter().map(|part| (format!("{}{part}", metric.name), Some(own.clone()))));
             for (label, values) in labels {
+                // The catalogue does not know the reasons of rejections: they are of the decoder.
+                let of_decoder = label == "reason" && values.is_null();
+                let values = if of_decoder { &catalogue["rejection_reasons"] } else { values };
                 let values = values.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
                 words.entry(label.clone()).or_default().extend(values);
             }

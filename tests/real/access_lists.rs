@@ -67,7 +67,7 @@ const USERS: [User; 6] = [
 ];
 
 fn broker() -> KafkaBroker {
-    let users: String = USERS.iter().map(|user| format!(" user_{}=\"{PASSWORD}\"", user.name)).collect();
+    let users = USERS.map(|user| format!(" user_{}=\"{PASSWORD}\"", user.name)).concat();
     let login = format!("org.apache.kafka.common.security.plain.PlainLoginModule required{users};");
     KafkaBroker::start_listening(
         &[Listener { name: "CLEAR", protocol: "SASL_PLAINTEXT" }],

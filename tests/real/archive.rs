@@ -38,10 +38,10 @@ fn a_quarter_is_archived_restored_and_reported_the_same_from_topic_archives_and_
         Program::start(&stage, &["archive", "create"], &["--from", from, "--to", to, "--output", &output, "--quiet"])
     };
     // The first is interrupted and continued.
-    let (first, state) = (path("1.zst"), folder.file(".1.zst.partial.state"));
+    let (first, progress) = (path("1.zst"), folder.file(".1.zst.partial.state"));
     let began = Instant::now();
     let mut interrupted = archive("1.zst", MONTHS[0]);
-    assert!(poll_until(Duration::from_mins(1), || state.exists()), "{}", interrupted.log());
+    assert!(poll_until(Duration::from_mins(1), || progress.exists()), "{}", interrupted.log());
     assert_eq!(interrupted.terminate().0.code(), Some(1), "{}", interrupted.log());
     assert!(interrupted.log().contains("the same command continues it"), "{}", interrupted.log());
     assert!(!std::path::Path::new(&first).exists(), "what is not complete does not look whole");

@@ -101,7 +101,9 @@ fn compare(one: &Live, three: &[Live; 3], now: EventTime) {
     let yesterday = now.plus_millis(-20 * HOUR_MS).floor_second();
     let past = |live: &Live| -> BTreeMap<String, Value> {
         let answer: Value = serde_json::from_str(&live.page(&format!("/api/at/{yesterday}"))).unwrap();
-        let [figures, day] = ["figures", "day"].map(|part| answer[part]["lines"].as_array().unwrap().clone());
+        // An instant that is not remembered has no lines.
+        let [figures, day] =
+            ["figures", "day"].map(|part| answer[part]["lines"].as_array().cloned().unwrap_or_default());
         let lines = figures.into_iter().zip(day).map(|(figures, day)| Value::from(vec![figures, day]));
         ids(&live.figures_at(now)).into_iter().zip(lines).collect()
     };

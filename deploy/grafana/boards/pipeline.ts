@@ -266,14 +266,19 @@ function delay() {
 
 function events() {
   const about: About = {
-    en: 'Live events per second, by effect.',
-    sv: 'Händelser per sekund, och vad de ändrade.',
-    metrics: ['ensilinja_events_total'],
+    en: 'Live events per second, by effect. With shards: records per second that a process leaves to other shards.',
+    sv: 'Händelser per sekund, och vad de ändrade. Om linjerna är delade: poster per sekund som lämnas åt andra delar.',
+    metrics: ['ensilinja_events_total', 'ensilinja_records_skipped_total'],
   };
   const expr = ofShards(perSecond(metric('ensilinja_events_total')), ['result']);
   const words = wordsOf('ensilinja_events_total', 'result');
   return chart('Tapahtumia sekunnissa', about, 12, 8, {
-    unit: 'cps', stacked: true, curves: [{ name: '{{result}}', expr, words }],
+    unit: 'cps',
+    stacked: true,
+    curves: [
+      { name: '{{result}}', expr, words },
+      { name: '{{instance}}: muiden osien', expr: byProcess(perSecond(metric('ensilinja_records_skipped_total'))) },
+    ],
   });
 }
 
@@ -315,13 +320,18 @@ function oddities() {
 
 function memory() {
   const about: About = {
-    en: 'Resident memory, by process, and its limit, if there is one.',
-    sv: 'Arbetsminne, per process, och dess gräns om det finns en.',
-    metrics: ['process_resident_memory_bytes', 'ensilinja_memory_limit_bytes'],
+    en: 'Resident memory, by process. If there is a limit: what it counts, and the limit.',
+    sv: 'Arbetsminne, per process. Om det finns en gräns: det som räknas mot den, och gränsen.',
+    metrics: ['process_resident_memory_bytes', 'ensilinja_memory_used_bytes', 'ensilinja_memory_limit_bytes'],
   };
   const expr = byProcess(`${metric('process_resident_memory_bytes')} and ${OURS}`);
   const limit = byProcess(metric('ensilinja_memory_limit_bytes'), 'max');
-  const curves = [{ name: '{{instance}}', expr }, { name: '{{instance}}: raja', expr: limit }];
+  const counted = byProcess(metric('ensilinja_memory_used_bytes'), 'max');
+  const curves = [
+    { name: '{{instance}}', expr },
+    { name: '{{instance}}: rajaan laskettava', expr: counted },
+    { name: '{{instance}}: raja', expr: limit },
+  ];
   return chart('Muisti', about, 12, 8, { unit: 'bytes', curves });
 }
 

@@ -238,6 +238,7 @@ mod tests {
                     "brokers" => Some("ENSILINJA_BROKERS"),
                     "listen" => Some("ENSILINJA_LISTEN"),
                     "web_config_file" => Some("ENSILINJA_WEB_CONFIG_FILE"),
+                    "shard" => Some("ENSILINJA_SHARD"),
                     _ => None,
                 };
                 assert_eq!(variable.as_deref(), expected, "{words} {name}");

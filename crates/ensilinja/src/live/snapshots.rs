@@ -249,10 +249,14 @@ fn readiness(status: &IngestStatus, shown: Option<EventTime>, now: EventTime, cl
             ahead_ms => format!("the clock was set back by {} s: figures never go back", -ahead_ms / 1000),
         });
     }
+    let complete = is_recent && is_trusted && !status.failed;
+    if !complete && reasons.is_empty() {
+        reasons.push("the brokers have not answered yet".to_owned());
+    }
     reasons.extend(status.warnings.iter().cloned());
     // Some reasons quote brokers.
     let reasons = reasons.iter().map(|reason| printable(reason).into_owned()).collect();
-    Readiness { complete: is_recent && is_trusted && !status.failed, reasons }
+    Readiness { complete, reasons }
 }
 
 fn hazards(status: &IngestStatus, memory: Option<MemoryUse>) -> Hazards {

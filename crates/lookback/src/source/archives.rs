@@ -176,7 +176,7 @@ impl<'a> OpenArchives<'a> {
             let archive = &mut self.archives[index];
             let Some(next) = archive.next.take() else { unreachable!("it was just looked at") };
             self.records += 1;
-            if self.source.archives.without_topics && self.records % SHOW_EVERY == 0 {
+            if self.source.archives.without_topics && self.records.is_multiple_of(SHOW_EVERY) {
                 let (done, total, at) = (self.records, Some(self.total), Some(known_at));
                 self.source.progress.show(&ProgressUpdate { done, total, count: done, at });
             }

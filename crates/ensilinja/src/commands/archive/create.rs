@@ -5,6 +5,7 @@
 //!      `-- or take over the state of an interrupted run --^   |--every 100 000 records: the state is stored
 //! ```
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::BufWriter;
 use std::ops::ControlFlow;
@@ -186,7 +187,7 @@ impl ArchiveWork {
     }
 
     fn take(&mut self, record: &RawRecord<'_>, at: &ScanProgress, progress: &dyn Progress) -> anyhow::Result<()> {
-        if at.records % SHOW_EVERY == 0 {
+        if at.records.is_multiple_of(SHOW_EVERY) {
             let (done, total, known) = (at.offsets_read, Some(at.offsets), at.latest);
             progress.show(&ProgressUpdate { done, total, count: at.records, at: known });
         }
@@ -297,13 +298,14 @@ fn summary(output: &str, manifest: &Manifest, config: &Config) -> String {
         (sum(|part| part.without_timestamp), "records have no timestamp, and are in the range of those before them"),
     ] {
         if count > 0 {
-            text.push_str(&format!("  {count} {words}\n"));
+            writeln!(text, "  {count} {words}").expect("a String takes all text");
         }
     }
     if let Some(how) = &manifest.pseudonymised {
-        text.push_str(&format!("  ids are replaced by the key {}\n", how.key_id));
+        writeln!(text, "  ids are replaced by the key {}", how.key_id).expect("a String takes all text");
         for (reason, count) in &how.left_out {
-            text.push_str(&format!("  {count} records left out, because no figure counts them: {reason}\n"));
+            writeln!(text, "  {count} records left out, because no figure counts them: {reason}")
+                .expect("a String takes all text");
         }
     }
     text

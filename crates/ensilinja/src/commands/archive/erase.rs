@@ -4,6 +4,7 @@
 //! read and that holds the id anywhere. Whether the id occurs in other records is counted and said.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::fs::Permissions;
 use std::io::{BufWriter, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -101,9 +102,11 @@ fn summary(arguments: &EraseContactArguments, (read, erased, mentions): (u64, u6
         read - erased
     );
     if mentions > 0 {
-        text.push_str(&format!(
-            "  {mentions} records of other contacts hold the same characters and were kept: a short id occurs by chance\n"
-        ));
+        writeln!(
+            text,
+            "  {mentions} records of other contacts hold the same characters and were kept: a short id occurs by chance"
+        )
+        .expect("a String takes all text");
     }
     text
 }

@@ -11,6 +11,7 @@
 mod partition_of_key;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -86,13 +87,15 @@ pub(super) fn restore(arguments: &RestoreArchiveArguments, config: &Config) -> a
         "  the topic has another number of partitions than that of the archives: each record goes to that of its key\n"
     });
     if without > 0 {
-        text.push_str(&format!("  {without} records have no timestamp: each gets that of the record before it\n"));
+        writeln!(text, "  {without} records have no timestamp: each gets that of the record before it")
+            .expect("a String takes all text");
     }
     if arguments.execute {
         let written = write(&walk, &target, arguments, &settings)?;
-        text.push_str(&format!("  {written} records were written and are acknowledged\n"));
+        writeln!(text, "  {written} records were written and are acknowledged").expect("a String takes all text");
     } else {
-        text.push_str(&format!("  {} records would be written: --execute writes them\n", total - held));
+        writeln!(text, "  {} records would be written: --execute writes them", total - held)
+            .expect("a String takes all text");
     }
     print(&text)?;
     Ok(Outcome::Done)
@@ -176,7 +179,7 @@ impl Target {
         }
         progress.begin(&format!("reading {topic}"), "records");
         scan_raw(settings, &ranges, stop, &mut |record, at| {
-            if at.records % SHOW_EVERY == 0 {
+            if at.records.is_multiple_of(SHOW_EVERY) {
                 let (done, total, known) = (at.offsets_read, Some(at.offsets), at.latest);
                 progress.show(&ProgressUpdate { done, total, count: at.records, at: known });
             }

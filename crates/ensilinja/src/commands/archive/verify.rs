@@ -56,7 +56,7 @@ fn verified(path: &Path, stop: &AtomicBool, progress: &dyn Progress) -> anyhow::
     let file = path.display().to_string();
     let mut reader = match opened::open(path) {
         Ok(reader) => reader,
-        Err(error) => return Ok(VerifiedFile { file, fault: Some(format!("{:#}", error)), manifest: None }),
+        Err(error) => return Ok(VerifiedFile { file, fault: Some(format!("{error:#}")), manifest: None }),
     };
     let manifest = reader.manifest().clone();
     progress.begin(&format!("verifying {file}"), "records");

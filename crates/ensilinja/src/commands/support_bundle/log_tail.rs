@@ -52,9 +52,9 @@ mod tests {
 
     #[test]
     fn the_last_lines_are_kept_and_a_long_line_is_cut() {
-        let long = "x".repeat(10_000);
-        let log = format!("first\n{long}\n{}last", "line\n".repeat(LINES - 2));
-        let text = last_lines(log.as_bytes()).unwrap();
+        let cut = "x".repeat(10_000);
+        let text = format!("first\n{cut}\n{}last", "line\n".repeat(LINES - 2));
+        let text = last_lines(text.as_bytes()).unwrap();
         let lines: Vec<_> = text.lines().collect();
         assert_eq!((lines.len(), lines[0].len(), lines[LINES - 1]), (LINES, 4_096, "last"));
     }
