@@ -250,20 +250,33 @@ fn boards_and_rules_use_metrics_labels_and_values_that_are_exposed() {
     }
 }
 
+/// Labels, each with its values; without values if they are free.
+type Labels = BTreeMap<String, BTreeSet<String>>;
+
 /// What a query may contain: the metrics of the catalogue, the recorded series, and the values of each label.
 struct Vocabulary {
     /// The labels of each metric. `None` for a recorded series, which has the labels of its expression.
-    names: BTreeMap<String, Option<BTreeSet<String>>>,
-    words: BTreeMap<String, BTreeSet<String>>,
+    names: BTreeMap<String, Option<Labels>>,
+    /// The values of labels whose values the catalogue lists for every metric that has them.
+    words: Labels,
 }
 
 impl Vocabulary {
     fn gather() -> Self {
         let catalogue = catalogue();
-        let (mut names, mut words) = (BTreeMap::new(), BTreeMap::<_, BTreeSet<String>>::new());
+        let (mut names, mut words, mut free) = (BTreeMap::new(), Labels::new(), BTreeSet::new());
         for metric in CATALOGUE.iter().flat_map(|part| part.metrics) {
             let labels = catalogue["metrics"][metric.name]["labels"].as_object().expect("an object");
-            let own = labels.keys().cloned().chain(["job".to_owned(), "instance".to_owned()]).collect::<BTreeSet<_>>();
+            let mut own: Labels = ["job", "instance"].map(|label| (label.to_owned(), BTreeSet::new())).into();
+            for (label, values) in labels {
+                let values: BTreeSet<_> =
+                    values.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+                if values.is_empty() {
+                    free.insert(label.clone());
+                }
+                words.entry(label.clone()).or_default().extend(values.iter().cloned());
+                own.insert(label.clone(), values);
+            }
             let parts: &[&str] = match metric.kind {
                 MetricKind::Gauge | MetricKind::Counter => &[""],
                 // Without a suffix it is the native histogram that Prometheus 3 can make of it.
@@ -271,14 +284,8 @@ impl Vocabulary {
                 MetricKind::GaugeHistogram => &["_bucket", "_gcount", "_gsum"],
             };
             names.extend(parts.iter().map(|part| (format!("{}{part}", metric.name), Some(own.clone()))));
-            for (label, values) in labels {
-                // The catalogue does not know the reasons of rejections: they are of the decoder.
-                let of_decoder = label == "reason" && values.is_null();
-                let values = if of_decoder { &catalogue["rejection_reasons"] } else { values };
-                let values = values.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
-                words.entry(label.clone()).or_default().extend(values);
-            }
         }
+        words.retain(|label, _| !free.contains(label));
         let recorded = rules().into_iter().filter_map(|(_, rule)| rule["record"].as_str().map(str::to_owned));
         names.extend(recorded.map(|name| (name, None)));
         Self { names, words }
@@ -291,10 +298,11 @@ impl Vocabulary {
         }
         let Some(labels) = self.names.get(&selector.name) else { return selector.name.clone() };
         let strange = selector.matchers.iter().filter(|(label, values)| {
-            let words = self.words.get(label).filter(|words| !words.is_empty());
+            let words = labels.as_ref().map_or(self.words.get(label), |labels| labels.get(label));
+            let words = words.filter(|words| !words.is_empty());
             let is_word = |value: &str| words.is_none_or(|words| words.contains(value));
             let any = |value: &str| value.is_empty() || value.starts_with(['$', '.']);
-            labels.as_ref().is_some_and(|labels| !labels.contains(label))
+            labels.as_ref().is_some_and(|labels| !labels.contains_key(label))
                 || values.split('|').any(|value| !any(value) && !is_word(value))
         });
         let strange: Vec<_> = strange.map(|(label, values)| format!("{label}={values}")).collect();

@@ -51,6 +51,7 @@ pub fn check(shared: &Stage, alone: &Stage, volume: f64, older_by_ms: i64) {
     let mut publications: Vec<Publication> = Disorder { poison: 0.02, ..Disorder::ROUGH }.publish(events, 93).collect();
     publications.retain(|record| record.at < later);
     let new = publications.split_off(publications.partition_point(|record| record.at < NOW));
+    assert!(new.len() > 20, "{} new records of {}", new.len(), publications.len());
     // The embedded broker delivers one batch of each partition at a time, so batches are large.
     let mut settings = kafka_settings(&config);
     settings.properties.insert("linger.ms".to_owned(), "30".to_owned());
@@ -179,7 +180,8 @@ fn compare_counters(one: &Live, three: &[Live; 3]) {
         let sum = |series: &String| shared.iter().map(|counts| counts[series]).sum::<f64>();
         let sums: Series = expected.keys().map(|series| (series.clone(), sum(series))).collect();
         assert_eq!(sums, expected);
-        assert!(family.contains("odd") || expected.values().sum::<f64>() > 0.0, "{family}");
+        // A quiet hour may have no rejected and no odd records.
+        assert!(family != "ensilinja_events_total{" || expected.values().sum::<f64>() > 0.0, "{family}");
     }
     let skipped = |live: &Live, reason: &str| {
         counts(live, "ensilinja_records_skipped_total{")
