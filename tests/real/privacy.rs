@@ -104,7 +104,7 @@ fn support_bundle(stage: &Stage, live: &Program) -> String {
         "Kafka client: librdkafka ",
         "topic = \"privacy.events\"",
         "========== check\n\nconfiguration\n",
-        "records were rejected",
+        "rejected as malformed",
         "/readyz\n\nready",
         "\nensilinja_window_contacts_offered{",
         "reading the log",
