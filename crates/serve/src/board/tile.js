@@ -22,7 +22,7 @@ export class Tile {
     this.button.addEventListener("click", open);
     this.shape = makeShape("none");
     this.word = make("b");
-    this.reason = [make("span"), make("span", { class: "cause" }), make("span")];
+    this.reason = [make("span"), make("span"), make("span")];
     this.more = make("span", { class: "more", "aria-hidden": "true" });
     this.others = make("span", { class: "unseen" });
     const why = make("p", { class: "why", id: whyId }, this.word, " ", ...this.reason);
@@ -82,6 +82,7 @@ export class Tile {
     const cause = mark === "reason" ? percent(values.ratio) : "";
     const [before, ...after] = cause ? text.split(cause) : [text];
     [before, cause, after.join(cause)].forEach((part, at) => setText(this.reason[at], part));
+    setAttribute(this.reason[1], "class", cause ? "cause" : undefined);
   }
 
   /** @param {Day} day @param {LineCourse | null} course */
