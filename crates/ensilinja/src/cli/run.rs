@@ -31,7 +31,7 @@ pub struct RunArguments {
     /// TLS and users of the HTTP server, in the format of Prometheus' exporter-toolkit; docs/SECURITY.md has an example
     #[arg(long = "web.config.file", value_name = "FILE", env = "ENSILINJA_WEB_CONFIG_FILE")]
     pub web_config_file: Option<PathBuf>,
-    /// The [[shard]] whose lines this process has; required if the configuration has shards
+    /// The shard whose lines this process has; required if the configuration has shards
     #[arg(long, value_name = "NAME", env = "ENSILINJA_SHARD")]
     pub shard: Option<String>,
 }
