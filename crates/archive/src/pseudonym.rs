@@ -4,7 +4,7 @@
 //! record of an event --decode--> contact, line, visit, time, fact --keyed hash of contact and visit--> a new record
 //! ```
 //!
-//! The new record is not the old one with parts removed, which would keep what nobody thought of: it is written anew
+//! The new record is not the old one with parts removed, which would keep unforeseen fields: it is written anew
 //! from what the decoder has understood. So no member, header or key of the old record survives. What states no event
 //! of a known line is left out and counted, because it cannot be known which of its parts are personal.
 //!

@@ -5,7 +5,7 @@
 //! one digest for each is enough. Some wrong ones are remembered, too, because a program that has the wrong password
 //! sends it again and again.
 //!
-//! One bcrypt runs at a time: whoever guesses passwords takes at most one core, and does not delay a user whose
+//! One bcrypt runs at a time: a client that guesses passwords takes at most one core, and does not delay a user whose
 //! password is known already. An unknown name costs the same bcrypt as a known one, so that the time of an answer does
 //! not tell which names exist.
 
