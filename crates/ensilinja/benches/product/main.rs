@@ -13,6 +13,7 @@ mod growth;
 mod http;
 mod latency;
 mod live_load;
+mod look_back;
 mod memory;
 mod process;
 mod product;
@@ -34,7 +35,7 @@ use crate::table::Row;
 /// A part of the table: its name, and the function that measures it.
 type Section = (&'static str, fn(&mut Stand, &Builds) -> anyhow::Result<Vec<Row>>);
 
-const SECTIONS: [Section; 9] = [
+const SECTIONS: [Section; 10] = [
     ("throughput", throughput::measure),
     ("replay", replay::measure),
     ("duplicates", duplicates::measure),
@@ -43,6 +44,7 @@ const SECTIONS: [Section; 9] = [
     ("latency", latency::measure),
     ("scrape", scrape::measure),
     ("viewers", viewers::measure),
+    ("look_back", look_back::measure),
     ("growth", growth::measure),
 ];
 
