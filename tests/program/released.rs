@@ -1,4 +1,4 @@
-//! What the last release promised, and whether this version still has it: docs/STABILITY.md as a test.
+//! What each release promised, and whether the next one and this version still have it: docs/STABILITY.md as a test.
 //!
 //! `released/VERSION.txt` has the names of a release: metrics with their labels, commands, options, environment
 //! variables and keys of the configuration. A name that is gone or means something else has to be in
@@ -17,6 +17,9 @@ const FOLDER: &str = "tests/program/released";
 /// A version: major, minor, patch.
 type Version = (u32, u32, u32);
 
+/// A version, and its names with what each means.
+type Names = (Version, BTreeMap<String, String>);
+
 /// A row of `changes.txt`: a name that is gone or means something else.
 #[derive(Debug)]
 struct AnnouncedChange {
@@ -28,14 +31,27 @@ struct AnnouncedChange {
 }
 
 #[test]
-fn what_the_last_release_has_is_still_there_or_its_end_was_announced() {
-    let (last, of_last) = last_release();
-    let now = names::all();
-    let announced = announced_since(last);
+fn what_a_release_has_is_in_the_next_one_or_its_end_was_announced() {
+    let announced = announced_changes();
+    let mut versions = releases();
+    versions.push((this_version(), names::all()));
+    let offences: Vec<_> = versions.windows(2).flat_map(|pair| offences(&pair[0], &pair[1], &announced)).collect();
+    assert!(
+        offences.is_empty(),
+        "\n  {}\n\nOperators' alerts, dashboards, scripts and configurations use these names. Keep the old name working, \
+         deprecate it in this release (docs/STABILITY.md says how), and remove it in a later one. What has to change \
+         is a row of {FOLDER}/changes.txt and a line of CHANGELOG.md.",
+        offences.join("\n  ")
+    );
+}
+
+/// What of an earlier version is gone or other in a later one without a row, and rows that are not needed.
+fn offences((earlier, before): &Names, (later, after): &Names, announced: &[AnnouncedChange]) -> Vec<String> {
+    let rows: Vec<_> = announced.iter().filter(|row| *earlier < row.since && row.since <= *later).collect();
     let mut offences = Vec::new();
-    for (name, details) in &of_last {
-        let row = announced.iter().find(|change| change.name == *name);
-        match (now.get(name), row) {
+    for (name, details) in before {
+        let row = rows.iter().find(|change| change.name == *name);
+        match (after.get(name), row) {
             (Some(same), None) if same == details => {}
             (Some(same), Some(_)) if same == details => {
                 offences.push(format!("{name}: it is as before. Remove its row from changes.txt"));
@@ -50,20 +66,10 @@ fn what_the_last_release_has_is_still_there_or_its_end_was_announced() {
             (_, Some(_)) => {}
         }
     }
-    offences.extend(
-        announced
-            .iter()
-            .filter(|change| !of_last.contains_key(&change.name))
-            .map(|change| format!("{}: the last release does not have it. Remove its row", change.name)),
-    );
-    assert!(
-        offences.is_empty(),
-        "compared with release {}:\n  {}\n\nOperators' alerts, dashboards, scripts and configurations use these \
-         names. Keep the old name working, deprecate it in this release (docs/STABILITY.md says how), and remove it in \
-         a later one. What has to change is a row of {FOLDER}/changes.txt and a line of CHANGELOG.md.",
-        written(last),
-        offences.join("\n  ")
-    );
+    let needless = rows.iter().filter(|change| !before.contains_key(&change.name));
+    offences
+        .extend(needless.map(|change| format!("{}: the release before does not have it. Remove its row", change.name)));
+    offences.iter().map(|offence| format!("{} to {}: {offence}", written(*earlier), written(*later))).collect()
 }
 
 #[test]
@@ -101,21 +107,23 @@ fn is_dated(changelog: &str, version: &str) -> bool {
     changelog.lines().find_map(|line| heading(&line)).unwrap_or(false)
 }
 
-/// The newest release that has a list, with its names.
-fn last_release() -> (Version, BTreeMap<String, String>) {
+/// The releases that have a list, in order, with their names.
+fn releases() -> Vec<Names> {
     let versions = crate::repository::files(FOLDER, "txt");
-    let versions = versions.iter().filter_map(|path| parsed(&stem(path))).filter(|version| *version <= this_version());
-    let last = versions.max().expect("a release has a list");
-    let text = read(format!("{FOLDER}/{}.txt", written(last)));
+    let mut versions: Vec<_> =
+        versions.iter().filter_map(|path| parsed(&stem(path))).filter(|version| *version <= this_version()).collect();
+    versions.sort_unstable();
+    assert!(!versions.is_empty(), "a release has a list");
     let row = |line: &str| {
         let (name, details) = line.split_once(": ").unwrap_or_else(|| panic!("{line:?} has no colon"));
         (name.to_owned(), details.to_owned())
     };
-    (last, text.lines().map(row).collect())
+    let names = |version| read(format!("{FOLDER}/{}.txt", written(version))).lines().map(row).collect();
+    versions.into_iter().map(|version| (version, names(version))).collect()
 }
 
-/// The rows of `changes.txt` for versions after this one.
-fn announced_since(last: Version) -> Vec<AnnouncedChange> {
+/// The rows of `changes.txt`.
+fn announced_changes() -> Vec<AnnouncedChange> {
     let text = read(format!("{FOLDER}/changes.txt"));
     let rows = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(|line| {
         let cells: Vec<&str> = line.split(" | ").map(str::trim).collect();
@@ -124,7 +132,7 @@ fn announced_since(last: Version) -> Vec<AnnouncedChange> {
         assert!(!reason.is_empty(), "changes.txt: {line:?} has no reason");
         AnnouncedChange { since, name: name.to_owned(), deprecated: parsed(deprecated) }
     });
-    rows.filter(|change| change.since > last).collect()
+    rows.collect()
 }
 
 fn is_released(version: Version) -> bool {
