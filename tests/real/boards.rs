@@ -180,8 +180,8 @@ fn the_state_of_each_line_follows_from_its_figures() {
 fn the_board_of_now_shows_the_selected_lines_only() {
     let scraped = scraped();
     let Scraped { scrapes, prometheus, .. } = &*scraped;
-    let nobody = Selection { areas: &["Atlantis"], channels: &["phone", "chat", "sms"] };
-    assert_eq!(nobody.lines(scrapes), BTreeSet::new());
+    let elsewhere = Selection { areas: &["Atlantis"], channels: &["phone", "chat", "sms"] };
+    assert_eq!(elsewhere.lines(scrapes), BTreeSet::new());
     let some = [
         Selection { areas: &["Hämeenlinna"], channels: &["phone"] },
         Selection { areas: &["Forssa", "Kanta-Häme"], channels: &["phone", "chat", "sms"] },
@@ -198,7 +198,7 @@ fn the_board_of_now_shows_the_selected_lines_only() {
         assert_eq!(total("Jonossa nyt", "Jonossa"), [waiting(scrapes, &lines)], "{lines:?}");
         for (name, at) in [("Saapui", NOW), ("Saapui viikko sitten", NOW.plus_millis(-WEEK_MS))] {
             let expected = offered_today(scrapes, &lines, at);
-            assert!(expected > 0.0, "{name}: nobody came");
+            assert!(expected > 0.0, "{name}: no contact arrived");
             assert_eq!(total("Tänään ja viikko sitten", name), [expected], "{name}: {lines:?}");
         }
         let panel = panel("now", "Linjat nyt");

@@ -144,7 +144,7 @@ fn assert_listed_and_shown(stage: &Stage, refused: &BTreeMap<Reason, u64>, of_un
     let position = of_the_canary["record"].as_str().unwrap();
     let shown = [dlq(stage, "show", &[position], 0), dlq(stage, "show", &[position, "--format", "json"], 0)];
     assert!(shown[0].printed().contains("malformed: bad_stage"), "{}", shown[0].printed());
-    assert!(shown[0].printed().contains("it would be refused again, as bad_stage"), "{}", shown[0].printed());
+    assert!(shown[0].printed().contains("it would be rejected again, as bad_stage"), "{}", shown[0].printed());
     assert!(shown[0].printed().contains("written     2 times"), "{}", shown[0].printed());
     for text in [dlq(stage, "list", &[], 0), dlq(stage, "redrive", &[], 0)].into_iter().chain(shown) {
         assert!(!text.printed().contains(CANARY), "{}", text.printed());

@@ -90,8 +90,8 @@ fn dead_letters_of_every_kind_are_distinguished_and_only_usable_ones_are_redrive
     assert_eq!([number("records"), number("letters_read"), number("no_letters")], [6, 7, 2], "{listed:#}");
     let table = dlq(&stage, "list", &[], 0).printed();
     for expected in [
-        "6 records could not be used; dlq-makes.dead-letters has 7 letters",
-        "2 records of dlq-makes.dead-letters are not letters, or are letters of a later version",
+        "6 records could not be used; dlq-makes.dead-letters has 7 dead letters",
+        "2 records of dlq-makes.dead-letters are not dead letters, or are dead letters of a later version",
         "yes, for the past",
         "no: not whole",
         "no: another topic",
@@ -135,18 +135,18 @@ fn invalid_requests_and_unreadable_topics_are_reported_with_advice() {
 
     let empty = Stage::set(&broker, "dlq-empty", 1);
     let list = dlq(&empty, "list", &[], 0);
-    assert_eq!(list.printed(), "no record is selected; dlq-empty.dead-letters has 0 letters\n");
+    assert_eq!(list.printed(), "no record is selected; dlq-empty.dead-letters has 0 dead letters\n");
     let redrive = dlq(&empty, "redrive", &["--execute"], 0);
     assert!(redrive.printed().contains("there is nothing to send"), "{}", redrive.printed());
     let show = dlq(&empty, "show", &["dlq-empty.events/0/7"], 1);
-    assert!(show.log().contains("has no letter about dlq-empty.events/0/7"), "{}", show.log());
+    assert!(show.log().contains("has no dead letter about dlq-empty.events/0/7"), "{}", show.log());
     let named = dlq(&empty, "redrive", &["dlq-empty.events/0/7"], 1);
     assert!(named.log().contains("so nothing was sent"), "{}", named.log());
 
     for (part, more, expected) in [
         ("redrive", &["old.events/0/7"][..], "old.events/0/7 lay in the topic old.events, but"),
         ("list", &["--from", "2026-03-02", "--to", "2026-03-02"], "--from is not before --to"),
-        ("list", &["--reason", "future", "--detail", "truncated"], "is never refused as --reason future"),
+        ("list", &["--reason", "future", "--detail", "truncated"], "is never rejected as --reason future"),
         ("show", &["dlq-empty.events"], "it should be topic/partition/offset"),
     ] {
         let program = dlq(&empty, part, more, 2);

@@ -191,8 +191,8 @@ fn old_protocols_are_refused_and_the_certificate_is_renewed_while_a_stream_is_op
     assert_eq!(plain.unwrap().stdout, b"Client sent an HTTP request to an HTTPS server.\n");
     let (boss, scraper) = (format!("boss:{PASSWORD}"), format!("prometheus:{PASSWORD}"));
     for (path, user, status) in [
-        ("/livez", "nobody:x", "200"),
-        ("/", "nobody:x", "401"),
+        ("/livez", "stranger:x", "200"),
+        ("/", "stranger:x", "401"),
         ("/", boss.as_str(), "200"),
         ("/metrics", scraper.as_str(), "200"),
     ] {

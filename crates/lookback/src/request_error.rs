@@ -89,7 +89,7 @@ pub enum RequestError {
         topics: String,
     },
     /// A reason and a detail that never occur together.
-    #[error("--detail {detail} is never refused as --reason {reason}: leave one of them out")]
+    #[error("--detail {detail} is never rejected as --reason {reason}: leave one of them out")]
     NeverTogether {
         /// The detail.
         detail: &'static str,

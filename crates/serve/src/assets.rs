@@ -39,7 +39,8 @@ macro_rules! asset {
 pub(crate) static PAGE: Asset = asset!("board.html");
 
 /// The files that the page loads.
-static FILES: [Asset; 71] = [
+static FILES: [Asset; 72] = [
+    asset!("buttons.css"),
     asset!("detail.css"),
     asset!("dialogs.css"),
     asset!("help.css"),

@@ -238,7 +238,7 @@ test("two shares of promises that stand together say what they are of, and lines
   await screen.close();
 });
 
-test("a tile that was seen to is grey in this browser, survives a reload, and returns when something graver begins", async () => {
+test("a tile that is in hand is grey in this browser, survives a reload, and returns when something more urgent begins", async () => {
   const screen = await interposed("/?lang=en");
   const { page } = screen;
   await letWait(screen, { "116117": 400, mipa: 1000 });
@@ -248,11 +248,11 @@ test("a tile that was seen to is grey in this browser, survives a reload, and re
   await page.getByText("In this browser only.").first().waitFor();
   await page.getByRole("button", { name: "30\u00a0min" }).focus();
   await page.keyboard.press("Enter");
-  await page.getByText(/^Grey until 10:\d\d, unless something graver begins\.$/).waitFor();
+  await page.getByText(/^Grey until 10:\d\d, unless something more urgent begins\.$/).waitFor();
   assert.deepEqual(await violations(screen), []);
   await page.keyboard.press("Escape");
   await page.locator('.tile[data-line="116117"][data-seen]').waitFor();
-  assert.match(await tile.locator(".badge.seen").innerText(), /^seen until 10:\d\d$/);
+  assert.match(await tile.locator(".badge.seen").innerText(), /^in hand until 10:\d\d$/);
   assert.deepEqual(await violations(screen), []);
   await page.reload();
   await page.locator(".tile[data-state]").first().waitFor();
@@ -265,8 +265,8 @@ test("a tile that was seen to is grey in this browser, survives a reload, and re
 test("a user who chose so hears and sees a line that newly needs help, with its name, state and reason only", async () => {
   const screen = await interposed("/?lang=en");
   const { page } = screen;
-  await page.locator("#summary").getByRole("button", { name: /^Being told: off$/ }).click();
-  const dialog = page.getByRole("dialog", { name: "Being told" });
+  await page.locator("#summary").getByRole("button", { name: /^Sound and notifications: off$/ }).click();
+  const dialog = page.getByRole("dialog", { name: "Sound and notifications" });
   await dialog.getByText("In this browser only.").waitFor();
   await dialog.getByRole("checkbox", { name: /^A sound/ }).check();
   await dialog.getByRole("checkbox", { name: /^A notification/ }).check();
@@ -285,7 +285,7 @@ test("a user who chose so hears and sees a line that newly needs help, with its 
   await page.waitForTimeout(2500);
   assert.equal((await seen())[0].length, 1, "once");
   await page.reload();
-  await page.locator("#summary").getByRole("button", { name: /^Being told: (on|click)/ }).waitFor();
+  await page.locator("#summary").getByRole("button", { name: /^Sound and notifications: (on|click)/ }).waitFor();
   await screen.close();
 });
 

@@ -93,7 +93,7 @@ test("an address opens a line, the back button closes it, and an unknown line sh
   await dialog.getByRole("heading", { name: "Rehabilitering" }).waitFor();
   await page.keyboard.press("Escape");
   await until(async () => (await focused(screen)) === "kuntoutus", "the focus is on the line that was looked at");
-  await page.goto(`${demo.url}/#nobody`);
+  await page.goto(`${demo.url}/#no_such_line`);
   await page.locator(".tile[data-state]").first().waitFor();
   assert.equal(await dialog.isVisible(), false);
   await screen.close();

@@ -55,5 +55,5 @@ test("singular and plural differ, and reasons are complete texts with their valu
   const left = [10, 3541].map((seconds) => said(english, "due_soon", { n: 2, seconds }));
   assert.deepEqual(left, ["2 due today, 1 min of open time left", "2 due today, 59 min of open time left"]);
   const under = said(english, "under", { ratio: 0.7999, floor: 0.8, n: 40 }, "promise_kept");
-  assert.equal(under, "promise 79 % (last 2 h), below 80 %");
+  assert.equal(under, "promise 79 % (n 40, last 2 h), below 80 %");
 });

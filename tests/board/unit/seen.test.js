@@ -23,7 +23,7 @@ test("a line that was seen to is grey until its time is over", () => {
   assert.deepEqual([until(WAIT), until(WAIT, 899), until(WAIT, 900), until(WAIT, 60)], [900, 900, null, null]);
 });
 
-test("it comes back at once when something graver begins", () => {
+test("it comes back at once when something more urgent begins", () => {
   assert.equal(seen().until(judged("help", 0, "nobody_answers", "long_wait")), null, "more urgent");
   assert.equal(seen().until(judged("help", 1, "long_wait", "discarded")), null, "another reason of help");
   assert.equal(seen(judged("watch", 5)).until(judged("help", 5, "overdue")), null, "help instead of watch");

@@ -16,8 +16,8 @@ Examples:
   ensilinja dlq list --config ensilinja.toml --reason unknown_line --from 2026-03-02T08:00 --payload
   ensilinja dlq list --config ensilinja.toml --offsets 3:1200..1300 --limit 1000 --format json
 
-Letters are counted by record, even if several processes have written one for the same record. Times are the records'
-times of publication.";
+Dead letters are counted by record, even if several processes have written one for the same record. Times are the
+records' times of publication.";
 
 const SHOW_EXAMPLES: &str = "\
 Examples:
@@ -32,7 +32,7 @@ Examples:
   ensilinja dlq redrive --config ensilinja.toml --detail ahead_of_record --from 2026-03-02 --to 2026-03-03 --execute
   ensilinja dlq redrive --config ensilinja.toml --execute ensilinja.events/3/1207 ensilinja.events/0/88
 
-Without --execute nothing is sent; the command says what would be. A record that this configuration still refuses is not
+Without --execute nothing is sent; the command says what would be. A record that this configuration still rejects is not
 sent, because it would come back as a dead letter, so restart the live processes with this configuration first. Sending
 a record twice changes no figure: if the command ends early, run it again.";
 
@@ -72,7 +72,7 @@ pub struct LettersArguments {
 /// The selection of dead letters.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct SelectionArguments {
-    /// Only records refused for this reason; may be given several times
+    /// Only records rejected for this reason; may be given several times
     #[arg(long = "reason", value_name = "REASON", value_parser = one_of(Reason::ALL, Reason::as_str))]
     pub reasons: Vec<Reason>,
     /// Only records with this fault, as `dlq list` names it; may be given several times
@@ -103,7 +103,7 @@ pub struct ListLettersArguments {
     /// Show the key and the beginning of the value of each record: they hold personal data
     #[arg(long)]
     pub payload: bool,
-    /// The most letters to list, the latest first: 0 to 100000; all are counted
+    /// The most dead letters to list, the latest first: 0 to 100000; all are counted
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     pub limit: u32,
     /// How the result is printed.

@@ -2,7 +2,7 @@
 //! sending them to their topic again after a fix.
 //!
 //! ```text
-//! dead-letter topic --> letters --selection--> list, show, redrive --(--execute)--> their topic
+//! dead-letter topic --> dead letters --selection--> list, show, redrive --(--execute)--> their topic
 //! ```
 //!
 //! Invariants: no part of a record is shown without `--payload`, and none is ever logged. Nothing is sent without
@@ -30,7 +30,7 @@ use selection::selection_request;
 ///
 /// # Errors
 /// [`ConfigError`](ensilinja_config::ConfigError) and [`RequestError`](ensilinja_lookback::RequestError) for bad usage;
-/// otherwise why letters cannot be read or records cannot be sent.
+/// otherwise why dead letters cannot be read or records cannot be sent.
 pub fn dlq(arguments: &DlqArguments) -> anyhow::Result<Outcome> {
     let letters = match &arguments.command {
         DlqCommand::List(list) => &list.letters,

@@ -19,18 +19,18 @@ use crate::context::LookbackContext;
 use crate::error::LookbackError;
 use crate::printable_bytes::{hexadecimal, printable_bytes};
 
-/// What a letter has of a key, a value or a header, and its size.
+/// What a dead letter has of a key, a value or a header, and its size.
 struct KeptPart {
     bytes: Option<Vec<u8>>,
     record_bytes: u64,
     is_whole: bool,
 }
 
-/// What a letter has of a record.
+/// What a dead letter has of a record.
 struct RecordCopy {
     key: KeptPart,
     value: KeptPart,
-    /// Names and values; the size in bytes if the letter does not have all of them.
+    /// Names and values; the size in bytes if the dead letter does not have all of them.
     headers: Result<Vec<(String, KeptPart)>, u64>,
     /// What the record would state if it were sent now.
     facts: Result<Vec<ContentFact>, RedriveEligibility>,
@@ -40,13 +40,13 @@ struct RecordCopy {
     resembles: Option<Format>,
 }
 
-/// A letter to be shown.
+/// A dead letter to be shown.
 pub struct DeadLetterCard<'a> {
     config: &'a Config,
     position: RecordPosition,
     sketch: DeadLetterSketch,
     topic_id: Option<TopicId>,
-    /// The letters about records at the same position of earlier topics of the same name.
+    /// The dead letters about records at the same position of earlier topics of the same name.
     older: u64,
     copy: RecordCopy,
     /// The figures that the record would change if it were sent now.
@@ -55,10 +55,10 @@ pub struct DeadLetterCard<'a> {
     payload: bool,
 }
 
-/// Reads the letter about the record at a position.
+/// Reads the dead letter about the record at a position.
 ///
 /// # Errors
-/// If there is no such letter, or the letters cannot be read.
+/// If there is no such dead letter, or the dead letters cannot be read.
 pub fn dead_letter_card<'a>(
     position: &RecordPosition,
     payload: bool,
@@ -75,8 +75,8 @@ pub fn dead_letter_card<'a>(
     let Some((key, sketch)) = latest(&found) else {
         let topic = &context.config.kafka.dead_letter_topic;
         return Err(LookbackError::NotKnown(format!(
-            "{topic} has no letter about {position}, among {}: the record was not refused, or its letter has expired; \
-             `ensilinja dlq list` lists them",
+            "{topic} has no dead letter about {position}, among {}: the record was not rejected, or its dead letter has \
+             expired; `ensilinja dlq list` lists them",
             found.read
         )));
     };
@@ -86,8 +86,8 @@ pub fn dead_letter_card<'a>(
     Ok(DeadLetterCard { config: context.config, position, sketch, topic_id, older, copy, affected, payload })
 }
 
-/// The letter that was first seen last. There is more than one only if the topic was created again; then it is the
-/// letter of the latest topic.
+/// The dead letter that was first seen last. There is more than one only if the topic was created again; then it is the
+/// dead letter of the latest topic.
 fn latest(found: &FoundDeadLetters) -> Option<(DeadLetterKey, DeadLetterSketch)> {
     let letters = found.letters().map(|(key, sketch)| (key, *sketch));
     letters.max_by_key(|(key, sketch)| (sketch.first_seen, *key))
@@ -161,7 +161,7 @@ impl DeadLetterCard<'_> {
         let mut say = |name: &str, what: &str| {
             let _ = writeln!(text, "  {name:<12}{what}");
         };
-        say("refused", &format!("{}: {}", detail.reason().as_str(), detail.as_str()));
+        say("rejected", &format!("{}: {}", detail.reason().as_str(), detail.as_str()));
         say("", detail.advice());
         if let Some(format) = self.copy.resembles {
             let it = format.as_str();
@@ -181,7 +181,7 @@ impl DeadLetterCard<'_> {
         );
         if self.older > 0 {
             let topics =
-                format!("the topic was created again: {} of its name had a letter at this position", self.older);
+                format!("the topic was created again: {} of its name had a dead letter at this position", self.older);
             say("older", &topics);
         }
         say("now", &self.now_in_words());
@@ -219,11 +219,11 @@ impl DeadLetterCard<'_> {
                     format!("it can be sent: {}{which}", stated.join("; "))
                 }
             }
-            Err(RedriveEligibility::Refused(detail)) if *detail == self.sketch.detail => {
-                format!("it would be refused again, as {}", detail.as_str())
+            Err(RedriveEligibility::Rejected(detail)) if *detail == self.sketch.detail => {
+                format!("it would be rejected again, as {}", detail.as_str())
             }
-            Err(RedriveEligibility::Refused(detail)) => {
-                format!("it would be refused again, as {}: {}", detail.as_str(), detail.advice())
+            Err(RedriveEligibility::Rejected(detail)) => {
+                format!("it would be rejected again, as {}: {}", detail.as_str(), detail.advice())
             }
             Err(RedriveEligibility::StatesNothing) => {
                 "it is not sent: it would be read, and states nothing, as records of a queue in `ignore` do".to_owned()

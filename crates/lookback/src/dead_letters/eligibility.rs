@@ -20,11 +20,11 @@ use crate::source::SourceDecoders;
 pub enum RedriveEligibility {
     /// It would be used.
     Usable(AffectedFigures),
-    /// It would be refused, and come back as another letter.
-    Refused(Detail),
+    /// It would be rejected, and come back as another dead letter.
+    Rejected(Detail),
     /// It would be read, and state nothing: its queue does not count, for example.
     StatesNothing,
-    /// The letter does not have all of it.
+    /// The dead letter does not have all of it.
     NotWhole,
     /// It is of another topic than the configured one.
     OfAnotherTopic,
@@ -40,12 +40,13 @@ vocabulary! {
     }
 }
 
-/// Judges letters by a configuration.
+/// Judges dead letters by a configuration.
 pub struct RedriveJudge {
     decoders: SourceDecoders,
     /// The topics of the sources.
     settings: Settings,
-    /// The sources of the topics that were asked for: patterns are compiled once for each topic, not for each letter.
+    /// The sources of the topics that were asked for: patterns are compiled once for each topic, not for each dead
+    /// letter.
     sources: RefCell<BTreeMap<String, Option<usize>>>,
     /// Events from before change no live figure.
     pub live_since: EventTime,
@@ -61,7 +62,7 @@ impl RedriveJudge {
         Self { decoders, settings, sources, live_since: config.rules(now).range_start(now) }
     }
 
-    /// What would become of a letter's record if it were sent at `now`.
+    /// What would become of a dead letter's record if it were sent at `now`.
     #[must_use]
     pub fn eligibility(&self, letter: &DeadLetter<'_>, now: EventTime) -> RedriveEligibility {
         match self.facts(letter, now) {
@@ -77,8 +78,8 @@ impl RedriveJudge {
         if !facts.is_empty() && facts.iter().all(is_past) { AffectedFigures::PastOnly } else { AffectedFigures::Live }
     }
 
-    /// The facts that a letter's record would state if it were sent at `now`. There is at least one, unless the record
-    /// only helps to join others, such as the end of a channel.
+    /// The facts that a dead letter's record would state if it were sent at `now`. There is at least one, unless the
+    /// record only helps to join others, such as the end of a channel.
     ///
     /// # Errors
     /// What would become of the record, if it would not be used.
@@ -90,11 +91,11 @@ impl RedriveJudge {
         match decoder.read(&record, &mut stated) {
             Ok(_) if stated.is_empty() => Err(RedriveEligibility::StatesNothing),
             Ok(_) => Ok(decoder.contents(&record).facts),
-            Err(rejection) => Err(RedriveEligibility::Refused(rejection.detail)),
+            Err(rejection) => Err(RedriveEligibility::Rejected(rejection.detail)),
         }
     }
 
-    /// The decoder of the source that claims the letter's topic.
+    /// The decoder of the source that claims the dead letter's topic.
     fn decoder_of(&self, letter: &DeadLetter<'_>) -> Option<&Decoder> {
         let topic = &letter.position.topic;
         let known = self.sources.borrow().get(topic).copied();
@@ -106,7 +107,7 @@ impl RedriveJudge {
         Some(self.decoders.of_source(source?))
     }
 
-    /// The other format that a letter's record seems to have, if it would be refused as one of its source.
+    /// The other format that a dead letter's record seems to have, if it would be rejected as one of its source.
     #[must_use]
     pub fn resembles(&self, letter: &DeadLetter<'_>, now: EventTime) -> Option<Format> {
         let original = letter.record()?;
@@ -115,7 +116,7 @@ impl RedriveJudge {
         Format::resembled_by(record.value?).filter(|format| *format != decoder.format())
     }
 
-    /// The type that was probably meant by a letter's record, if its type is misspelt.
+    /// The type that was probably meant by a dead letter's record, if its type is misspelt.
     #[must_use]
     pub fn meant_type(&self, letter: &DeadLetter<'_>, now: EventTime) -> Option<String> {
         let original = letter.record()?;
@@ -136,12 +137,12 @@ impl RedriveEligibility {
         matches!(self, Self::Usable(_))
     }
 
-    /// One word for programs; of a record that would be refused, what is wrong with it.
+    /// One word for programs; of a record that would be rejected, what is wrong with it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Usable(affected) => affected.as_str(),
-            Self::Refused(detail) => detail.as_str(),
+            Self::Rejected(detail) => detail.as_str(),
             Self::StatesNothing => "states_nothing",
             Self::NotWhole => "not_whole",
             Self::OfAnotherTopic => "of_another_topic",
@@ -154,7 +155,7 @@ impl RedriveEligibility {
         match self {
             Self::Usable(AffectedFigures::Live) => "yes".to_owned(),
             Self::Usable(AffectedFigures::PastOnly) => "yes, for the past".to_owned(),
-            Self::Refused(detail) => format!("no: {}", detail.as_str()),
+            Self::Rejected(detail) => format!("no: {}", detail.as_str()),
             Self::StatesNothing => "no: states nothing".to_owned(),
             Self::NotWhole => "no: not whole".to_owned(),
             Self::OfAnotherTopic => "no: another topic".to_owned(),

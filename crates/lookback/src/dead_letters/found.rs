@@ -1,5 +1,5 @@
-//! The letters that were found: one for each record, however many processes have written one, and without the contents
-//! of the records. A million of them take some hundred megabytes.
+//! The dead letters that were found: one for each record, however many processes have written one, and without the
+//! contents of the records. A million of them take some hundred megabytes.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use ensilinja_wire::Detail;
 
 use super::eligibility::RedriveEligibility;
 
-/// The record that a letter is about, in the order of records. Topics are numbered. Two topics of the same name, of
-/// which the second was created after the first had been deleted, are two logs.
+/// The record that a dead letter is about, in the order of records. Topics are numbered. Two topics of the same name,
+/// of which the second was created after the first had been deleted, are two logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct DeadLetterKey {
     topic: u32,
@@ -19,7 +19,7 @@ pub struct DeadLetterKey {
     log: u32,
 }
 
-/// What is kept of a letter.
+/// What is kept of a dead letter.
 #[derive(Clone, Copy, Debug)]
 pub struct DeadLetterSketch {
     /// What was wrong.
@@ -32,24 +32,24 @@ pub struct DeadLetterSketch {
     pub first_seen: EventTime,
     /// The size of the record's value, in bytes.
     pub value_bytes: u64,
-    /// How often the letter was written.
+    /// How often the dead letter was written.
     pub written: u32,
 }
 
-/// The selected letters among those that were read.
+/// The selected dead letters among those that were read.
 #[derive(Default)]
 pub struct FoundDeadLetters {
     topics: Vec<String>,
     /// The ids of topics, by the number of a log.
     topic_ids: Vec<Option<TopicId>>,
     letters: BTreeMap<DeadLetterKey, DeadLetterSketch>,
-    /// Letters in the topic, selected or not, copies included.
+    /// Dead letters in the topic, selected or not, copies included.
     pub read: u64,
-    /// Records of the topic that are not letters, or have a detail that this version does not know.
+    /// Records of the topic that are not dead letters, or have a detail that this version does not know.
     pub others: u64,
 }
 
-/// The letters of one detail.
+/// The dead letters of one detail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DetailCount {
     /// How many there are.
@@ -63,7 +63,7 @@ pub struct DetailCount {
 }
 
 impl FoundDeadLetters {
-    /// Adds a letter, or another copy of one. A copy that has all of the record replaces one that does not.
+    /// Adds a dead letter, or another copy of one. A copy that has all of the record replaces one that does not.
     pub(super) fn add(
         &mut self,
         position: &RecordPosition,
@@ -85,7 +85,7 @@ impl FoundDeadLetters {
         DeadLetterKey { topic, partition: position.partition, offset: position.offset, log }
     }
 
-    /// The key of a record, if it has a letter.
+    /// The key of a record, if it has a dead letter.
     #[must_use]
     pub fn key(&self, position: &RecordPosition, topic_id: Option<TopicId>) -> Option<DeadLetterKey> {
         let number = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok());
@@ -95,13 +95,13 @@ impl FoundDeadLetters {
         self.letters.contains_key(&key).then_some(key)
     }
 
-    /// Whether a record at this position has a letter, in any topic of this name.
+    /// Whether a record at this position has a dead letter, in any topic of this name.
     #[must_use]
     pub fn has(&self, position: &RecordPosition) -> bool {
         self.topic_ids.iter().any(|topic_id| self.key(position, *topic_id).is_some())
     }
 
-    /// The id of the topic of a record, if its letter tells it.
+    /// The id of the topic of a record, if its dead letter tells it.
     #[must_use]
     pub fn topic_id(&self, key: DeadLetterKey) -> Option<TopicId> {
         self.topic_ids[key.log as usize]
@@ -114,24 +114,24 @@ impl FoundDeadLetters {
         RecordPosition { topic, partition: key.partition, offset: key.offset }
     }
 
-    /// The letters, in the order of their records.
+    /// The dead letters, in the order of their records.
     pub fn letters(&self) -> impl Iterator<Item = (DeadLetterKey, &DeadLetterSketch)> {
         self.letters.iter().map(|(key, sketch)| (*key, sketch))
     }
 
-    /// How many records have letters.
+    /// How many records have dead letters.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.letters.len() as u64
     }
 
-    /// Whether no record has a letter.
+    /// Whether no record has a dead letter.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.letters.is_empty()
     }
 
-    /// The letters by detail, in the order of the wire's table.
+    /// The dead letters by detail, in the order of the wire's table.
     #[must_use]
     pub fn by_detail(&self) -> BTreeMap<Detail, DetailCount> {
         let mut counts = BTreeMap::new();
@@ -150,7 +150,7 @@ impl FoundDeadLetters {
         counts
     }
 
-    /// The number of letters by what would become of their records now.
+    /// The number of dead letters by what would become of their records now.
     #[must_use]
     pub fn by_eligibility(&self) -> BTreeMap<RedriveEligibility, u64> {
         let mut counts = BTreeMap::new();
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_whole_copy_replaces_one_that_is_not_whole() {
-        let (whole, cut) = (RedriveEligibility::Refused(Detail::Truncated), RedriveEligibility::NotWhole);
+        let (whole, cut) = (RedriveEligibility::Rejected(Detail::Truncated), RedriveEligibility::NotWhole);
         for eligibilities in [[whole, cut], [cut, whole]] {
             let found = found(&eligibilities.map(|eligibility| ("a/0/1", sketch(eligibility, 10))));
             assert_eq!(found.by_eligibility(), BTreeMap::from([(whole, 1)]));

@@ -15,7 +15,7 @@ use super::search::DeadLetterSearch;
 use crate::error::LookbackError;
 use crate::printable_bytes::printable_bytes;
 
-/// The most letters that can be listed at once.
+/// The most dead letters that can be listed at once.
 pub const MOST_LISTED: u64 = 100_000;
 
 /// How many characters of a key and of a value are shown.
@@ -30,13 +30,13 @@ struct PayloadBeginning {
     value: Vec<u8>,
 }
 
-/// A letter to be listed.
+/// A dead letter to be listed.
 struct ListedLetter {
     key: DeadLetterKey,
     sketch: DeadLetterSketch,
 }
 
-/// The latest letters with the beginnings of their records, no more of them than will be listed.
+/// The latest dead letters with the beginnings of their records, no more of them than will be listed.
 struct PayloadBeginnings {
     most: usize,
     kept: BTreeMap<(Option<EventTime>, DeadLetterKey), PayloadBeginning>,
@@ -50,11 +50,11 @@ pub struct DeadLetterList<'a> {
     beginnings: PayloadBeginnings,
 }
 
-/// Reads the selected letters, and lists the latest of them, at most `limit`; with `payload`, the beginnings of their
-/// keys and values too.
+/// Reads the selected dead letters, and lists the latest of them, at most `limit`; with `payload`, the beginnings of
+/// their keys and values too.
 ///
 /// # Errors
-/// If the letters cannot be read.
+/// If the dead letters cannot be read.
 pub fn list_dead_letters<'a>(
     search: &DeadLetterSearch<'a>,
     limit: usize,
@@ -100,10 +100,10 @@ impl DeadLetterList<'_> {
         let Self { config, found, letters, .. } = self;
         let topic = &config.kafka.dead_letter_topic;
         let mut text = if found.is_empty() {
-            format!("no record is selected; {topic} has {} letters\n", found.read)
+            format!("no record is selected; {topic} has {} dead letters\n", found.read)
         } else {
             format!(
-                "{} records could not be used; {topic} has {} letters, copies included\n\n{}",
+                "{} records could not be used; {topic} has {} dead letters, copies included\n\n{}",
                 found.len(),
                 found.read,
                 self.summary().within(width)
@@ -112,7 +112,7 @@ impl DeadLetterList<'_> {
         if found.others > 0 {
             let _ = writeln!(
                 text,
-                "\n{} records of {topic} are not letters, or are letters of a later version",
+                "\n{} records of {topic} are not dead letters, or are dead letters of a later version",
                 found.others
             );
         }
@@ -230,7 +230,7 @@ impl DeadLetterList<'_> {
     }
 }
 
-/// The id of the topic of a record, or null if the letter does not tell it.
+/// The id of the topic of a record, or null if the dead letter does not tell it.
 pub(super) fn topic_id_document(topic_id: Option<TopicId>) -> JsonDocument {
     topic_id.map_or(JsonDocument::Null, |topic_id| topic_id.to_string().into())
 }

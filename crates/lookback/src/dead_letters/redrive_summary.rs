@@ -16,7 +16,7 @@ use super::instants;
 pub struct RedriveSummary {
     /// The topics of the records.
     pub topic: String,
-    /// The topic of their letters.
+    /// The topic of their dead letters.
     letters: String,
     zone: TimeZone,
     /// Records that are selected.
@@ -27,7 +27,7 @@ pub struct RedriveSummary {
     past_only: u64,
     /// Events from before change no live figure.
     live_since: EventTime,
-    /// Selected records that would be refused again.
+    /// Selected records that would be rejected again.
     refused: BTreeMap<Detail, u64>,
     states_nothing: u64,
     not_whole: u64,
@@ -50,7 +50,7 @@ pub struct SentRecords {
 }
 
 impl RedriveSummary {
-    /// The summary of letters, before anything is sent.
+    /// The summary of dead letters, before anything is sent.
     #[must_use]
     pub fn of(found: &FoundDeadLetters, config: &Config, live_since: EventTime) -> Self {
         let counts = found.by_eligibility();
@@ -58,7 +58,7 @@ impl RedriveSummary {
         let usable = |affected| count(RedriveEligibility::Usable(affected));
         let (live, past_only) = (usable(AffectedFigures::Live), usable(AffectedFigures::PastOnly));
         let refused = counts.iter().filter_map(|(eligibility, count)| match eligibility {
-            RedriveEligibility::Refused(detail) => Some((*detail, *count)),
+            RedriveEligibility::Rejected(detail) => Some((*detail, *count)),
             _ => None,
         });
         Self {
@@ -83,7 +83,7 @@ impl RedriveSummary {
     pub fn text(&self) -> String {
         let (topic, letters) = (&self.topic, &self.letters);
         let mut lines =
-            vec![format!("{:>8}  records are selected among those with letters in {letters}", self.selected)];
+            vec![format!("{:>8}  records are selected among those with dead letters in {letters}", self.selected)];
         let mut say =
             |count: u64, what: String| lines.push(format!("{count:>8}  {}", what.replace('\n', "\n          ")));
         let verb = if self.is_executed { "are to be sent" } else { "would be sent" };

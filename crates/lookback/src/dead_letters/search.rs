@@ -1,4 +1,4 @@
-//! Reading the dead-letter topic for the letters that are selected.
+//! Reading the dead-letter topic for the dead letters that are selected.
 
 use std::ops::ControlFlow;
 
@@ -14,22 +14,22 @@ use crate::error::LookbackError;
 use crate::kafka_settings::kafka_settings;
 use crate::progress::ProgressUpdate;
 
-/// Progress is shown every so many letters.
+/// Progress is shown every so many dead letters.
 const SHOW_EVERY: u64 = 256;
 
-/// What letters are read with.
+/// What dead letters are read with.
 #[derive(Clone, Copy)]
 pub struct DeadLetterSearch<'a> {
     /// The topics, and the present.
     pub context: &'a LookbackContext<'a>,
-    /// Which letters.
+    /// Which dead letters.
     pub selection: &'a DeadLetterSelection,
     /// Judges whether their records could be used now.
     pub judge: &'a RedriveJudge,
 }
 
 impl DeadLetterSearch<'_> {
-    /// Reads all letters. Gives each selected one, copies included, to `look`.
+    /// Reads all dead letters. Gives each selected one, copies included, to `look`.
     ///
     /// # Errors
     /// If the topic cannot be read to its end.
@@ -40,7 +40,7 @@ impl DeadLetterSearch<'_> {
         let LookbackContext { config, now, stop, progress, .. } = *self.context;
         let mut found = FoundDeadLetters::default();
         let mut unknown = 0;
-        progress.begin(&format!("reading {}", config.kafka.dead_letter_topic), "letters");
+        progress.begin(&format!("reading {}", config.kafka.dead_letter_topic), "dead letters");
         let read = read_dead_letters(&kafka_settings(config), stop, &mut |letter, scan| {
             if scan.records % SHOW_EVERY == 0 {
                 let (done, total) = (scan.offsets_read, Some(scan.offsets));

@@ -1,4 +1,4 @@
-//! The selection of letters: by why their records were refused, when those were published, and where they lay.
+//! The selection of dead letters: by why their records were rejected, when those were published, and where they lay.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use ensilinja_wire::{Detail, Reason};
 use crate::kafka_settings::kafka_settings;
 use crate::request_error::RequestError;
 
-/// What a user asks for. An empty condition selects all letters.
+/// What a user asks for. An empty condition selects all dead letters.
 #[derive(Clone, Debug, Default)]
 pub struct SelectionRequest {
-    /// Only records refused for one of these reasons.
+    /// Only records rejected for one of these reasons.
     pub reasons: Vec<Reason>,
     /// Only records with one of these details.
     pub details: Vec<Detail>,
@@ -27,7 +27,7 @@ pub struct SelectionRequest {
     pub positions: Vec<RecordPosition>,
 }
 
-/// Selects letters.
+/// Selects dead letters.
 pub struct DeadLetterSelection {
     reasons: Vec<Reason>,
     details: Vec<Detail>,
@@ -82,8 +82,8 @@ impl DeadLetterSelection {
         }
     }
 
-    /// Whether a letter is selected: of a record that lay at `position`, was published at `published` and refused for
-    /// `detail`.
+    /// Whether a dead letter is selected: of a record that lay at `position`, was published at `published` and rejected
+    /// for `detail`.
     #[must_use]
     pub fn has(&self, position: &RecordPosition, published: EventTime, detail: Detail) -> bool {
         let within = |range: &OffsetRange| {
@@ -165,6 +165,6 @@ mod tests {
             details: vec![Detail::Truncated, Detail::BadUtf8],
             ..none()
         };
-        assert!(refusal(never).starts_with("--detail truncated is never refused as --reason future"));
+        assert!(refusal(never).starts_with("--detail truncated is never rejected as --reason future"));
     }
 }

@@ -38,9 +38,9 @@ export default {
   reason_nobody_answers: { one: "{n} abandoned, none answered", other: "{n} abandoned, none answered" },
   reason_long_wait: "longest wait {wait}, over {limit}",
   reason_overtaken: "longest wait {wait}, yet others are answered in {others}",
-  reason_under: "{what} {ratio} (last 2 h), below {floor}",
-  reason_low: "{what} {ratio} today, below {floor}",
-  reason_near: "{what} {ratio} today, floor {floor}",
+  reason_under: "{what} {ratio} (n {n}, last 2 h), below {floor}",
+  reason_low: "{what} {ratio} (n {n}) today, below {floor}",
+  reason_near: "{what} {ratio} (n {n}) today, floor {floor}",
   reason_nobody_calls_back: {
     one: "{n} callback due, none called in an hour",
     other: "{n} callbacks due, none called in an hour",
@@ -71,7 +71,7 @@ export default {
   reason_stuck: "one contact for {wait}, probably lost",
   reason_open_until: "open until {at}",
   reason_open: "open",
-  reason_kept: "promise kept {ratio}",
+  reason_kept: "promise kept {ratio} (n {n})",
   reason_nothing_promised: "no promises",
   reason_too_few: { one: "only {n} promise settled", other: "only {n} promises settled" },
   reason_few_contacts: { one: "only {n} contact", other: "only {n} contacts" },
@@ -243,7 +243,7 @@ export default {
     "Customers abandon or time out, and none was answered, asked for a callback or was called back. See whether " +
     "agents are logged in, and add some.",
   why_long_wait:
-    "A customer waits longer than the line should let anyone wait. Add agents, or let callers ask for a callback.",
+    "A customer waits longer than anyone should on this line. Add agents, or let callers ask for a callback.",
   why_overtaken:
     "Nine of ten customers who were answered in the last quarter of an hour waited much less. This one was passed" +
     " over, or has left and the platform did not tell. Look in the queue of the platform.",
@@ -285,8 +285,8 @@ export default {
   help_heading: "What the words and colours mean",
   help_states: "States",
   help_words: "Words",
-  means_help: "Customers are failed now, and acting now helps.",
-  means_watch: "It may come to that.",
+  means_help: "Customers are not served now, and acting now helps.",
+  means_watch: "The line may soon need help.",
   means_fine: "Nothing needs to be done.",
   means_few: "Fewer than ten promises were settled today: a percentage would mislead.",
   means_none: "The line is open, but its figures of today are not known.",
@@ -306,7 +306,7 @@ export default {
   of_settled: "of the {n} settled",
   of_all: "of all",
   result: "result",
-  told_heading: "Being told",
+  told_heading: "Sound and notifications",
   told_sound: "A sound when a line newly needs help",
   told_notification: "A notification on the desktop when a line newly needs help: its name, its state and the reason",
   told_try: "Try the sound",
@@ -316,8 +316,8 @@ export default {
   told_off: "off",
   told_waits: "click on the page once, so that it may sound",
   this_browser_only: "In this browser only.",
-  seen_for: "Seen to: grey for",
-  seen_until: "Grey until {at}, unless something graver begins.",
-  seen_badge: "seen until {at}",
+  seen_for: "In hand: grey for",
+  seen_until: "Grey until {at}, unless something more urgent begins.",
+  seen_badge: "in hand until {at}",
   seen_back: "Show again",
 };

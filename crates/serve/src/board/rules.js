@@ -1,8 +1,8 @@
 // The rules by which a line is judged, one function each. docs/WALLBOARD.md has them as a table, in the same order.
 //
-// A rule gives reasons with a grade. Help: customers are failed now, and acting now helps. Watch: it may come to that.
-// Note: a fact that staff cannot change now; it is shown and counted, and gives no colour. The limits and windows are
-// those of the alerts in deploy/prometheus/rules.
+// A rule gives reasons with a grade. Help: customers are not served now, and acting now helps. Watch: the line may soon
+// need help. Note: a fact that staff cannot change now; it is shown and counted, and gives no colour. The limits and
+// windows are those of the alerts in deploy/prometheus/rules.
 
 /** @import { LineCard, LineFigures, WindowFigures, Channel } from "./contract.js" */
 import { abandoned, share, timedOut, total } from "./counts.js";

@@ -1,5 +1,5 @@
 // Lines that someone at this screen has seen to: their tiles are grey for a chosen time, in this browser only. A tile
-// comes back when the time is over, when the line no longer asks for attention, or when something graver begins.
+// comes back when the time is over, when the line no longer asks for attention, or when something more urgent begins.
 
 /** @import { Judgement, State } from "./state.js" */
 import { STATES } from "./state.js";
@@ -52,7 +52,7 @@ function helpOf({ reasons }) {
 }
 
 /**
- * Whether the line still asks for attention, and nothing graver has begun.
+ * Whether the line still asks for attention, and nothing more urgent has begun.
  * @param {Mark} mark @param {Judgement} judgement
  */
 function holds(mark, judgement) {

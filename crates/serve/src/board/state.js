@@ -62,7 +62,8 @@ function quiet(figures) {
   }
   if (kept.valid === 0) return { state: "few", reasons: [plain("none_settled")] };
   if (kept.valid < FEWEST) return { state: "few", reasons: [plain("too_few", { n: kept.valid })] };
-  return { state: "fine", reasons: [opening(figures), plain("kept", { ratio: kept.good / kept.valid })] };
+  const ratio = kept.good / kept.valid;
+  return { state: "fine", reasons: [opening(figures), plain("kept", { ratio, n: kept.valid })] };
 }
 
 /** The reason that says until when the line stays open or closed. @param {LineFigures} figures @returns {Reason} */

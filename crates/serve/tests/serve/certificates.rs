@@ -50,7 +50,7 @@ impl Identity {
 
     /// A certificate with these names, which this authority signs, valid for so many days from yesterday on.
     pub(crate) fn signed(&self, purpose: Purpose, names: &[&str], days: i64) -> Self {
-        Self::make(names.first().unwrap_or(&"nobody"), purpose, names, days, Some(self))
+        Self::make(names.first().unwrap_or(&"unnamed"), purpose, names, days, Some(self))
     }
 
     fn make(name: &str, purpose: Purpose, names: &[&str], days: i64, signer: Option<&Self>) -> Self {

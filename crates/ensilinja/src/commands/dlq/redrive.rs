@@ -1,11 +1,11 @@
 //! `dlq redrive`: sends records to their topic again, after a fix.
 //!
 //! ```text
-//! read all letters --> what would be sent, what not, and why --(--execute)--> read them again, sending each once
+//! read all dead letters --> what would be sent, what not, and why --(--execute)--> read them again, sending each once
 //! ```
 //!
 //! Invariant: a record is sent with its own key, value and headers, or not at all, and only if this configuration would
-//! use it as it is sent. The letters stay where they are. A record that is sent twice changes no figure, because a
+//! use it as it is sent. The dead letters stay where they are. A record that is sent twice changes no figure, because a
 //! ledger joins facts; if the command ends early, run it again.
 
 use std::collections::BTreeSet;
@@ -31,7 +31,7 @@ use crate::lookback_context::{FileRecords, lookback_context};
 /// Says what would be sent, or sends it.
 ///
 /// # Errors
-/// A bad request; why the letters cannot be read; or that not all records were sent and acknowledged.
+/// A bad request; why the dead letters cannot be read; or that not all records were sent and acknowledged.
 pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<()> {
     let request = selection_request(&arguments.selection, &arguments.positions, &config.zone)?;
     let selection = DeadLetterSelection::new(request, config)?;
@@ -42,7 +42,7 @@ pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<
     let found = search.run(&mut |_, _, _| ())?;
     if let Some(position) = selection.positions.iter().find(|position| !found.has(position)) {
         anyhow::bail!(
-            "{} has no letter about {position} that the options select, so nothing was sent: `ensilinja dlq list` \
+            "{} has no dead letter about {position} that the options select, so nothing was sent: `ensilinja dlq list` \
              lists them",
             config.kafka.dead_letter_topic
         );
@@ -66,7 +66,7 @@ pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<
     })
 }
 
-/// Reads the letters again, and sends every record that can be used, once.
+/// Reads the dead letters again, and sends every record that can be used, once.
 fn send(
     found: &FoundDeadLetters,
     judge: &RedriveJudge,

@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use crate::cli::SelectionArguments;
 use crate::usage_error::UsageError;
 
-/// The selection that the arguments make among all letters, or among the letters about `positions` if there are any.
+/// The selection that the arguments make among all dead letters, or among the dead letters about `positions` if there
+/// are any.
 ///
 /// # Errors
 /// If a local time does not exist or comes twice.
