@@ -3,8 +3,8 @@
 #
 # Expected: the 90th percentile of 1, 2, ... 8 is 8, the least value that at least 90 % of the values do not exceed.
 # Java's original (2.2.2), the JavaScript port and the Rust crate say so.
-# Seen: the Python port says 7, which only 87.5 % do not exceed: it rounds the rank 7.2 to the nearest, not up. With many
-# values the difference is one value; with the few calls of an hour it decides whether a target was met.
+# Seen: the Python port says 7, which only 87.5 % do not exceed: it rounds the rank 7.2 to the nearest, not up. With the
+# few calls of an hour this decides whether a target was met.
 set -euo pipefail
 
 folder=$(mktemp -d)
