@@ -4,13 +4,16 @@
 #     deploy/image/rootfs.sh ensilinja_0.2.0_amd64.deb FOLDER
 #
 # The program, the libraries that it needs, certificate authorities, a user, and nothing else: no shell, no package
-# manager. Scanners find the libraries by var/lib/dpkg/status.d, as in images of distroless.
+# manager. Scanners find the libraries by var/lib/dpkg/status.d, as in images of distroless. No file is newer than the
+# package: for the same package and the same libraries, they are the same, byte for byte.
 set -euo pipefail
+umask 022
 
 package=$1
 root=$2
 mkdir -p "$root"/{usr/lib,usr/lib64,etc/ssl/certs,tmp,var/lib/dpkg/status.d,usr/share/doc}
 dpkg-deb --extract "$package" "$root"
+when=$(stat --format %Y "$root/usr/bin/ensilinja")
 # What is for systemd, man, shells and administrators.
 rm -r "$root"/{lib,usr/lib/sysusers.d,usr/share/{man,bash-completion,fish,zsh,lintian,ensilinja},etc/ensilinja/credentials}
 ln -s usr/lib "$root/lib"
@@ -39,3 +42,4 @@ state ca-certificates
 printf 'root:x:0:0:root:/:/sbin/nologin\nensilinja:x:10001:10001::/:/sbin/nologin\n' >"$root/etc/passwd"
 printf 'root:x:0:\nensilinja:x:10001:\n' >"$root/etc/group"
 printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
+find "$root" -newermt "@$when" -print0 | xargs -0r touch --no-dereference --date "@$when"

@@ -56,6 +56,35 @@ make_packages() {
     version=$(dpkg-deb --field "$package" Version)
 }
 
+# The same bytes from another folder, on another day, with another umask, language and time zone.
+elsewhere() { (umask 077 && cd "$folder/elsewhere" && PATH=$folder/undated:$PATH LC_ALL=C TZ=Asia/Tokyo "$@"); }
+
+# Rust's own programs hang under faketime, because of their allocator.
+undated() {
+    mkdir "$folder/undated"
+    for program in cargo rustc; do
+        printf '#!/bin/sh\nunset LD_PRELOAD\nexec "%s" "$@"\n' "$(command -v "$program")" >"$folder/undated/$program"
+        chmod 755 "$folder/undated/$program"
+    done
+}
+
+it_is_made_the_same_again() {
+    local made
+    undated
+    mkdir "$folder/elsewhere"
+    git ls-files -z | tar --create --null --files-from - | tar --extract --touch --directory "$folder/elsewhere"
+    SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) DEB_COMPRESSION=gzip \
+        elsewhere faketime -f +400d deploy/debian/build.sh "$binary" "$folder/second" >/dev/null
+    for made in "$folder"/first/*.deb; do
+        cmp "$made" "$folder/second/${made##*/}" || fail "${made##*/} differs when it is made again"
+    done
+    deploy/image/rootfs.sh "$package" "$folder/root-first"
+    elsewhere deploy/image/rootfs.sh "$package" "$folder/root-second"
+    same "$(archive "$folder/root-second")" "$(archive "$folder/root-first")" "the image, made again"
+}
+
+archive() { tar --create --sort=name --directory "$1" . | sha256sum | cut -d ' ' -f 1; }
+
 # A scanner finds the crates in the program, and the page of notices has the C libraries.
 contents_are_whole() {
     local documents=$folder/raw/usr/share/doc/ensilinja list
@@ -187,6 +216,7 @@ phase() {
 }
 
 phase make_packages
+phase it_is_made_the_same_again
 phase contents_are_whole
 phase the_sandbox_is_tight
 phase start_kafka "$folder"
