@@ -19,6 +19,7 @@ mod product;
 mod rebuild;
 mod replay;
 mod scrape;
+mod shards;
 mod stand;
 mod table;
 mod throughput;
@@ -34,7 +35,7 @@ use crate::table::Row;
 /// A part of the table: its name, and the function that measures it.
 type Section = (&'static str, fn(&mut Stand, &Builds) -> anyhow::Result<Vec<Row>>);
 
-const SECTIONS: [Section; 9] = [
+const SECTIONS: [Section; 10] = [
     ("throughput", throughput::measure),
     ("replay", replay::measure),
     ("duplicates", duplicates::measure),
@@ -44,6 +45,7 @@ const SECTIONS: [Section; 9] = [
     ("scrape", scrape::measure),
     ("viewers", viewers::measure),
     ("growth", growth::measure),
+    ("shards", shards::measure),
 ];
 
 fn main() -> anyhow::Result<()> {
