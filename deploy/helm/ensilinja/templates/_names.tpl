@@ -49,18 +49,20 @@ app.kubernetes.io/component: processor
 {{- with .part.shard -}}{{- printf "%s-%s" $name (include "ensilinja.hostOfShard" .) -}}{{- else -}}{{- $name -}}{{- end -}}
 {{- end }}
 
-{{- define "ensilinja.partSelectorLabels" -}}
-{{ include "ensilinja.selectorLabels" . }}
+{{- define "ensilinja.shardLabel" -}}
 {{- with .part.shard }}
 ensilinja.fi/shard: {{ . | quote }}
 {{- end }}
 {{- end }}
 
+{{- define "ensilinja.partSelectorLabels" -}}
+{{ include "ensilinja.selectorLabels" . }}
+{{- include "ensilinja.shardLabel" . }}
+{{- end }}
+
 {{- define "ensilinja.partLabels" -}}
 {{ include "ensilinja.labels" . }}
-{{- with .part.shard }}
-ensilinja.fi/shard: {{ . | quote }}
-{{- end }}
+{{- include "ensilinja.shardLabel" . }}
 {{- end }}
 
 {{/* The host of the board, of a context with `part`. */}}
