@@ -4,15 +4,13 @@
 use std::time::Duration;
 
 use ensilinja_kafka::Publisher;
-use ensilinja_model::{CloseResult, EventTime, Fact, LineId};
-use ensilinja_sim::Publication;
+use ensilinja_model::{CloseResult, EventTime, Fact};
 use ensilinja_test_support::{PATIENCE, TemporaryFolder, poll_until};
-use ensilinja_wire::{Statement, encode_binary};
 use serde_json::json;
 
 use crate::alertmanager::Alertmanager;
 use crate::deployed::{self, Pace};
-use crate::feed::{now, send, settle};
+use crate::feed::{now, say, settle};
 use crate::mailbox::Mailbox;
 use crate::people::People;
 use crate::program::Program;
@@ -260,20 +258,4 @@ impl Watch {
         let log = self.alertmanager.log();
         assert!(!log.to_lowercase().contains("level=error"), "{log}");
     }
-}
-
-/// Publishes an event of a contact of a line, in a record with the timestamp `reported_at`.
-fn say(publisher: &Publisher, reported_at: EventTime, contact: &str, line: &str, at: EventTime, fact: Fact) {
-    let line = LineId::parse(line).unwrap();
-    let contact = format!("{contact}-{}", line.as_str());
-    let encoded = encode_binary(&Statement { contact: &contact, line: &line, visit: None, to_line: None, at, fact });
-    let record = Publication {
-        at: reported_at,
-        key: Some(encoded.key),
-        headers: encoded.headers.into_iter().map(|(name, value)| (name, Some(value))).collect(),
-        value: Some(encoded.value),
-        event: None,
-        poison: None,
-    };
-    send(publisher, &record);
 }

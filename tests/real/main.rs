@@ -68,6 +68,7 @@ mod replay_beside;
 mod report;
 mod security;
 mod sending;
+mod shard_alerts;
 mod shards;
 mod shared_broker;
 mod simulate;

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use ensilinja_test_support::{PATIENCE, TemporaryFolder, http, poll_until};
 use serde_json::Value;
 
+use crate::prometheus_server::Labels;
+
 /// The program's name on Debian, and its usual name.
 const PROGRAMS: [&str; 2] = ["prometheus-alertmanager", "alertmanager"];
 
@@ -16,6 +18,17 @@ pub struct Alertmanager {
     child: Child,
     folder: TemporaryFolder,
     address: SocketAddr,
+}
+
+/// An alert that it holds.
+#[derive(Debug)]
+pub struct HeldAlert {
+    /// Its labels, `alertname` among them.
+    pub labels: Labels,
+    /// What `inhibited_by` of other alerts calls it.
+    pub fingerprint: String,
+    /// The fingerprints of the alerts that inhibit it.
+    pub inhibited_by: Vec<String>,
 }
 
 impl Alertmanager {
@@ -43,14 +56,23 @@ impl Alertmanager {
         assert_eq!(answer.status, 200, "{}", answer.body);
     }
 
-    /// Whether it holds an alert of this name that another alert inhibits.
-    pub fn mutes(&self, name: &str) -> bool {
-        // The filter is alertname="NAME".
-        let path = format!("/api/v2/alerts?filter=alertname%3D%22{name}%22");
-        let answer = http::get(self.address, &path).unwrap();
+    /// Every alert that it holds.
+    pub fn held(&self) -> Vec<HeldAlert> {
+        let answer = http::get(self.address, "/api/v2/alerts").unwrap();
         assert_eq!(answer.status, 200, "{}", answer.body);
         let alerts: Vec<Value> = serde_json::from_str(&answer.body).unwrap();
-        alerts.iter().any(|alert| alert["status"]["inhibitedBy"].as_array().is_some_and(|by| !by.is_empty()))
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let alert = |alert: &Value| HeldAlert {
+            labels: serde_json::from_value(alert["labels"].clone()).unwrap(),
+            fingerprint: text(&alert["fingerprint"]),
+            inhibited_by: alert["status"]["inhibitedBy"].as_array().expect("a list").iter().map(text).collect(),
+        };
+        alerts.iter().map(alert).collect()
+    }
+
+    /// Whether it holds an alert of this name that another alert inhibits.
+    pub fn mutes(&self, name: &str) -> bool {
+        self.held().iter().any(|alert| alert.labels["alertname"] == name && !alert.inhibited_by.is_empty())
     }
 
     /// Everything it has logged.

@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use ensilinja::clock;
 use ensilinja_kafka::{OutgoingRecord, Publisher};
-use ensilinja_model::EventTime;
+use ensilinja_model::{EventTime, Fact, LineId};
 use ensilinja_sim::{County, Disorder, Generator, Oracle, Poison, Publication, SimEvent};
+use ensilinja_wire::{Statement, encode_binary};
 
 use crate::stage::Stage;
 
@@ -56,6 +57,22 @@ pub fn send(publisher: &Publisher, record: &Publication) {
         timestamp: record.at,
     };
     publisher.send(&outgoing).unwrap();
+}
+
+/// Publishes an event of a contact of a line, in a record with the timestamp `reported_at`.
+pub fn say(publisher: &Publisher, reported_at: EventTime, contact: &str, line: &str, at: EventTime, fact: Fact) {
+    let line = LineId::parse(line).unwrap();
+    let contact = format!("{contact}-{}", line.as_str());
+    let encoded = encode_binary(&Statement { contact: &contact, line: &line, visit: None, to_line: None, at, fact });
+    let record = Publication {
+        at: reported_at,
+        key: Some(encoded.key),
+        headers: encoded.headers.into_iter().map(|(name, value)| (name, Some(value))).collect(),
+        value: Some(encoded.value),
+        event: None,
+        poison: None,
+    };
+    send(publisher, &record);
 }
 
 /// Waits until the broker has acknowledged everything, and returns the current time.

@@ -33,8 +33,17 @@ impl Program {
 
     /// Starts `run` with a copy of a configuration file.
     pub fn of_file(configuration: &Path) -> Self {
-        let text = fs::read_to_string(configuration).unwrap();
-        Self::start_by(&text, &["run"], &[], &[])
+        Self::of_text(&fs::read_to_string(configuration).unwrap())
+    }
+
+    /// Starts `run` with the text of a configuration.
+    pub fn of_text(configuration: &str) -> Self {
+        Self::start_by(configuration, &["run"], &[], &[])
+    }
+
+    /// Starts `run` as the process of a shard.
+    pub fn of_shard(configuration: &str, shard: &str) -> Self {
+        Self::start_by(configuration, &["run"], &["--shard", shard], &[])
     }
 
     /// Starts the program with these arguments before and after `--config FILE`.

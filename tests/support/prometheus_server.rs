@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::iter;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -19,6 +20,8 @@ pub type Labels = BTreeMap<String, String>;
 pub struct Setup {
     /// What it scrapes, as the job `ensilinja`.
     pub targets: Vec<SocketAddr>,
+    /// Further jobs: the name and what is scraped.
+    pub other_jobs: Vec<(&'static str, Vec<SocketAddr>)>,
     /// Files of rules that it evaluates.
     pub rules: Vec<PathBuf>,
     /// How often it scrapes and evaluates.
@@ -173,6 +176,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             targets: Vec::new(),
+            other_jobs: Vec::new(),
             rules: Vec::new(),
             interval_seconds: 1,
             alertmanager: None,
@@ -186,15 +190,20 @@ impl Default for Setup {
 impl Setup {
     /// The configuration as JSON, which is YAML too.
     fn configuration(&self) -> String {
-        let targets: Vec<String> = self.targets.iter().map(SocketAddr::to_string).collect();
         let told: Vec<String> = self.alertmanager.iter().map(SocketAddr::to_string).collect();
         let interval = format!("{}s", self.interval_seconds);
-        let mut job = serde_json::json!({ "job_name": "ensilinja", "static_configs": [{ "targets": targets }] });
-        job.as_object_mut().expect("it is one").extend(self.scrape.clone());
+        let job = |(name, targets): (&str, &[SocketAddr])| {
+            let targets: Vec<String> = targets.iter().map(SocketAddr::to_string).collect();
+            let mut job = serde_json::json!({ "job_name": name, "static_configs": [{ "targets": targets }] });
+            job.as_object_mut().expect("it is one").extend(self.scrape.clone());
+            job
+        };
+        let others = self.other_jobs.iter().map(|(name, targets)| (*name, targets.as_slice()));
+        let jobs: Vec<Value> = iter::once(("ensilinja", self.targets.as_slice())).chain(others).map(job).collect();
         serde_json::json!({
             "global": { "scrape_interval": interval, "evaluation_interval": interval },
             "rule_files": self.rules,
-            "scrape_configs": [job],
+            "scrape_configs": jobs,
             "alerting": { "alertmanagers": [{ "static_configs": [{ "targets": told }] }] },
         })
         .to_string()

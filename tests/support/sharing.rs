@@ -12,7 +12,7 @@ use ensilinja_kafka::Publisher;
 use ensilinja_lookback::kafka_settings;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, Publication};
-use ensilinja_test_support::{PATIENCE, plain_consumer, poll_until};
+use ensilinja_test_support::{PATIENCE, plain_consumer, poll_for, poll_until};
 use serde_json::Value;
 
 use crate::live::{HandClock, Live};
@@ -29,13 +29,17 @@ pub const SHARDS: [&str; 3] = ["south", "north", "east"];
 
 /// The configuration of a stage, with shards.
 pub fn configuration(stage: &Stage) -> Config {
-    let county = ensilinja_config::county();
+    ensilinja::configuration::parse("a test", &with_shards(&stage.configuration())).unwrap()
+}
+
+/// The text of a configuration, with shards added to it.
+pub fn with_shards(configuration: &str) -> String {
+    let config = ensilinja::configuration::parse("a test", configuration).unwrap();
     let shard = |(number, name): (usize, &&str)| {
-        let lines: Vec<&str> = county.lines.iter().skip(number).step_by(3).map(|line| line.id.as_str()).collect();
+        let lines: Vec<&str> = config.lines.iter().skip(number).step_by(3).map(|line| line.id.as_str()).collect();
         format!("\n[[shard]]\nname = \"{name}\"\nlines = {lines:?}\n")
     };
-    let shards: String = SHARDS.iter().enumerate().map(shard).collect();
-    ensilinja::configuration::parse("a test", &(stage.configuration() + &shards)).unwrap()
+    configuration.to_owned() + &SHARDS.iter().enumerate().map(shard).collect::<String>()
 }
 
 /// Runs the comparison on a topic with so many county's volumes of events, which begins so long before the range that
@@ -98,7 +102,8 @@ fn compare(one: &Live, three: &[Live; 3], now: EventTime) {
     let shared = three.each_ref().map(|live| lines_of(&live.figures_at(now)));
     assert_eq!(union(shared), figures, "figures");
     assert_eq!(union(three.each_ref().map(series_of_lines)), series_of_lines(one), "series");
-    assert_eq!(union(three.each_ref().map(|live| board(live.address()))), board(one.address()), "boards");
+    let boards = [0, 1, 2].map(|number| board(three[number].address(), Some(SHARDS[number]), now));
+    assert_eq!(union(boards), board(one.address(), None, now), "boards");
     let yesterday = now.plus_millis(-20 * HOUR_MS).floor_second();
     let past = |live: &Live| -> BTreeMap<String, Value> {
         let answer: Value = serde_json::from_str(&live.page(&format!("/api/at/{yesterday}"))).unwrap();
@@ -143,8 +148,26 @@ fn series_of_lines(live: &Live) -> BTreeMap<String, String> {
     page.filter(|(series, _)| series.contains("{line=\"")).map(|(series, value)| (series, value.to_string())).collect()
 }
 
-/// What a board gets of each line: its name and rules, its figures, its day.
-fn board(address: SocketAddr) -> BTreeMap<String, Value> {
+/// What a board of this shard gets of each line: its name and rules, its figures, its day.
+fn board(address: SocketAddr, shard: Option<&str>, now: EventTime) -> BTreeMap<String, Value> {
+    // A board begins with what was shown to others last, which may be of the second before the clock was set.
+    let is_of_now = |[_, figures, _]: &[Value; 3]| figures["figures_as_of_timestamp_seconds"] == now.floor_second();
+    let events = poll_for(PATIENCE, || Some(first_events(address)).filter(is_of_now));
+    let [hello, figures, day] = events.expect("the board shows the figures of now");
+    assert_eq!(hello["shard"].as_str(), shard);
+    let parts = |number: usize| {
+        Value::from(vec![figures["lines"][number].clone(), day["lines"][number].clone(), day["open"][number].clone()])
+    };
+    let infos = hello["lines"].as_array().unwrap().iter().enumerate();
+    let line = |(number, info): (usize, &Value)| {
+        let whole = Value::from(vec![info.clone(), parts(number)]);
+        (info["line"].as_str().unwrap().to_owned(), whole)
+    };
+    infos.map(line).collect()
+}
+
+/// The first three events of a board: hello, figures, day.
+fn first_events(address: SocketAddr) -> [Value; 3] {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.write_all(b"GET /api/live HTTP/1.0\r\nHost: test\r\n\r\n").unwrap();
@@ -157,16 +180,7 @@ fn board(address: SocketAddr) -> BTreeMap<String, Value> {
             break;
         }
     }
-    let [hello, figures, day] = &data[..] else { panic!("a board gets {} events", data.len()) };
-    let parts = |number: usize| {
-        Value::from(vec![figures["lines"][number].clone(), day["lines"][number].clone(), day["open"][number].clone()])
-    };
-    let infos = hello["lines"].as_array().unwrap().iter().enumerate();
-    let line = |(number, info): (usize, &Value)| {
-        let whole = Value::from(vec![info.clone(), parts(number)]);
-        (info["line"].as_str().unwrap().to_owned(), whole)
-    };
-    infos.map(line).collect()
+    <[Value; 3]>::try_from(data).unwrap_or_else(|data| panic!("a board gets {} events", data.len()))
 }
 
 /// Events are counted by the process that has their line, rejected records by one, and all others are skipped.
@@ -201,7 +215,7 @@ fn compare_counters(one: &Live, three: &[Live; 3]) {
 }
 
 /// The positions of the records in the dead letters; panics if one is there twice.
-fn rejected(stage: &Stage) -> BTreeSet<String> {
+pub fn rejected(stage: &Stage) -> BTreeSet<String> {
     let letters = plain_consumer::read(&stage.brokers, &stage.dead_letters);
     let position = |key: &str| key.split('/').take(3).collect::<Vec<_>>().join("/");
     let positions: BTreeSet<String> = letters.iter().map(|letter| position(letter.key_text())).collect();

@@ -8,8 +8,8 @@
 //!  "links": {"grafana": "https://grafana.example/d/ensilinja-linja?var-line={line}"}}
 //! ```
 //!
-//! *hello*: what does not change while the process runs; `contacts` says whether contacts may be listed. A page that
-//! sees another version reloads itself.
+//! *hello*: what does not change while the process runs; `contacts` says whether contacts may be listed, and `shard`
+//! whose lines they are, if the process does not have all. A page that sees another version reloads itself.
 //!
 //! ```json
 //! {"now_timestamp_seconds": 1758006900.25, "figures_as_of_timestamp_seconds": 1758006900,
@@ -42,6 +42,7 @@ use serde_json::{Value, json};
 
 use crate::links::BoardLinks;
 use crate::pipeline::Build;
+use crate::source::SnapshotSource;
 
 /// The windows that the board shows or judges by.
 const WINDOWS: [Window; 4] = [Window::Minutes15, Window::Hour, Window::Today, Window::Open2Hours];
@@ -68,7 +69,7 @@ pub(crate) fn hello(
     time_zone: &str,
     table: &LineTable,
     links: &BoardLinks,
-    lists_contacts: bool,
+    source: &dyn SnapshotSource,
 ) -> Value {
     let indicator = |indicator: &Indicator| {
         let row = indicator.row();
@@ -81,14 +82,18 @@ pub(crate) fn hello(
         })
     };
     let live = Indicator::ALL.iter().filter(|indicator| indicator.is_live());
-    json!({
+    let mut hello = json!({
         "version": format!("{} ({})", build.version, build.revision),
         "time_zone": time_zone,
-        "contacts": lists_contacts,
+        "contacts": source.lists_contacts(),
         "indicators": live.map(indicator).collect::<Vec<_>>(),
         "lines": table.infos().iter().map(info_fields).collect::<Vec<_>>(),
         "links": links.to_json(),
-    })
+    });
+    if let Some(shard) = source.shard() {
+        hello["shard"] = shard.into();
+    }
+    hello
 }
 
 /// The data of `figures`.

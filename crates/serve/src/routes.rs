@@ -185,8 +185,7 @@ impl Routes {
         source: Arc<dyn SnapshotSource>,
     ) -> Self {
         let (exposition, turns) = (Arc::new(exposition), Arc::new(Semaphore::new(CONCURRENT_RENDERINGS)));
-        let lists_contacts = source.lists_contacts();
-        let hello = board_json::hello(pipeline.build(), &time_zone, exposition.lines(), links, lists_contacts);
+        let hello = board_json::hello(pipeline.build(), &time_zone, exposition.lines(), links, &*source);
         let live = LiveStream::new(&hello, Arc::clone(&exposition), Arc::clone(&source), Arc::clone(&turns));
         let look_back = LookBack::new(Arc::clone(&exposition), Arc::clone(&source), Arc::clone(&turns));
         let (shown, asked, counted) = (Arc::clone(&exposition), Arc::clone(&source), Arc::clone(&pipeline));

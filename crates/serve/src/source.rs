@@ -34,6 +34,11 @@ pub trait SnapshotSource: Send + Sync + 'static {
     /// Whether contacts may be listed.
     fn lists_contacts(&self) -> bool;
 
+    /// The shard whose lines these are; `None` of a process that has all lines.
+    fn shard(&self) -> Option<&str> {
+        None
+    }
+
     /// The contacts that figures of a line are made of. It may block like a snapshot.
     ///
     /// # Errors

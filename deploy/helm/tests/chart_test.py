@@ -107,6 +107,34 @@ class Chart(unittest.TestCase):
         self.assertLessEqual(monitor["selector"]["matchLabels"].items(), service["metadata"]["labels"].items())
         self.assertEqual(monitor["endpoints"][0]["port"], service["spec"]["ports"][0]["name"])
 
+    def test_each_shard_has_its_processes_its_service_and_its_host(self):
+        manifests = template(HERE / "values" / "shards.yaml")
+        names = {"far_south": "ensilinja-far-south", "north": "ensilinja-north"}
+        deployments, services = objects(manifests, "Deployment"), objects(manifests, "Service")
+        processes = {}
+        for shard, deployment in zip(names, deployments, strict=True):
+            template_of = deployment["spec"]["template"]
+            processes[shard] = template_of["metadata"]["labels"]
+            self.assertEqual(deployment["metadata"]["name"], names[shard])
+            self.assertIn(f"--shard={shard}", template_of["spec"]["containers"][0]["args"])
+        selectors = [one["spec"]["selector"]["matchLabels"] for one in deployments]
+        selectors += [one["spec"]["selector"] for one in services]
+        selectors += [one["spec"]["selector"]["matchLabels"] for one in objects(manifests, "PodDisruptionBudget")]
+        found = [[shard for shard, labels in processes.items() if selector.items() <= labels.items()]
+                 for selector in selectors]
+        self.assertEqual(found, [["far_south"], ["north"], ["far_south"], ["north"], ["far_south"]])
+        (monitor,) = objects(manifests, "ServiceMonitor")
+        for service in services:
+            self.assertLessEqual(monitor["spec"]["selector"]["matchLabels"].items(), service["metadata"]["labels"].items())
+        (policy,) = objects(manifests, "NetworkPolicy")
+        for labels in processes.values():
+            self.assertLessEqual(policy["spec"]["podSelector"]["matchLabels"].items(), labels.items())
+        (ingress,) = objects(manifests, "Ingress")
+        boards = {rule["host"]: rule["http"]["paths"][0]["backend"]["service"]["name"]
+                  for rule in ingress["spec"]["rules"]}
+        self.assertEqual(boards, {"far-south.boards.example": "ensilinja-far-south", "north.boards.example": "ensilinja-north"})
+        self.assertEqual(ingress["spec"]["tls"][0]["hosts"], list(boards))
+
     def test_the_table_of_values_in_the_readme_is_made_from_values_yaml(self):
         text = (CHART / "values.yaml").read_text()
         readme = CHART / "README.md"

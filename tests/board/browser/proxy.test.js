@@ -43,3 +43,13 @@ test("the board comes back by itself when the program was away", async () => {
   assert.equal(new URL(screen.page.url()).pathname, `${PATH}/`);
   await screen.close();
 });
+
+test("a board that has a part of the lines says which part, not that it is the whole county", async () => {
+  const change = (/** @type {string} */ event, /** @type {any} */ data) => (event === "hello" ? { ...data, shard: "south" } : data);
+  const part = await Proxy.start(demo.port, { change });
+  const screen = await Screen.open(browser, part.url, { address: "/?lang=en" });
+  await screen.page.locator("#summary").getByText("Part: south").waitFor();
+  assert.equal(await screen.page.getByText("The whole county").count(), 0);
+  await screen.close();
+  part.stop();
+});

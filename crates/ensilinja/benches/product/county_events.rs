@@ -4,7 +4,7 @@ use ensilinja_model::{EventTime, LineId};
 use ensilinja_sim::{County, Generator, SimEvent};
 
 /// A day, in ms.
-const DAY_MS: i64 = 24 * 3_600_000;
+pub const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Every event of the last `days` days of `volume` times the county.
 pub fn of_the_last_days(days: i64, volume: f64, seed: u64, now: EventTime) -> impl Iterator<Item = SimEvent> {

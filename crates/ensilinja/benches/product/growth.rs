@@ -14,9 +14,11 @@ use crate::stand::Stand;
 use crate::table::{ROUNDS, Row, float, quantile};
 use crate::topic::Topic;
 
-const COUNTIES: usize = 100;
+/// The counties.
+pub const COUNTIES: usize = 100;
 
-const PARTITIONS: i32 = 16;
+/// The partitions of the topics.
+pub const PARTITIONS: i32 = 16;
 
 /// The scrapes of a round.
 const SCRAPES: usize = 20;
@@ -48,8 +50,7 @@ struct Board {
 /// Measures.
 pub fn measure(stand: &mut Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> {
     let mut topic = stand.create_topic_of("growth", PARTITIONS);
-    let events = stand.some_events(stand.five_million / 5, 1);
-    topic.fill(events.map(|event| county_events::with_copies(event, COUNTIES - 1)))?;
+    fill(&mut topic, stand)?;
     let configuration = county_events::copied_lines(&builds.this.configuration(""), COUNTIES - 1);
     let lines = ensilinja_config::county().lines.len() * COUNTIES;
     let empty = stand.create_topic_of("growth-empty", PARTITIONS);
@@ -76,6 +77,12 @@ pub fn measure(stand: &mut Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> {
         named("a board, sent at its start, compressed: KiB", 0, &|seen| float(seen.board.first_bytes) / 1024.0),
         named("a board, sent each second, compressed: KiB", 0, &|seen| float(seen.board.figures_bytes) / 1024.0),
     ])
+}
+
+/// Publishes a fifth of the five million events, of all counties.
+pub fn fill(topic: &mut Topic, stand: &Stand) -> anyhow::Result<()> {
+    let events = stand.some_events(stand.five_million / 5, 1);
+    topic.fill(events.map(|event| county_events::with_copies(event, COUNTIES - 1)))
 }
 
 fn see(builds: &Builds, [empty, topic]: [&Topic; 2], configuration: &str) -> anyhow::Result<Seen> {

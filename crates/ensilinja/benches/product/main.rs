@@ -20,6 +20,7 @@ mod product;
 mod rebuild;
 mod replay;
 mod scrape;
+mod shards;
 mod stand;
 mod table;
 mod throughput;
@@ -46,6 +47,7 @@ const SECTIONS: [Section; 10] = [
     ("viewers", viewers::measure),
     ("look_back", look_back::measure),
     ("growth", growth::measure),
+    ("shards", shards::measure),
 ];
 
 fn main() -> anyhow::Result<()> {

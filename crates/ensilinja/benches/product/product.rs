@@ -49,6 +49,15 @@ pub fn configuration_file(topic: &Topic, configuration: &str) -> anyhow::Result<
 impl Product {
     /// Starts a build of the product on a topic; `configuration` is a TOML text made from its sample.
     pub fn start(build: &Build, topic: &Topic, configuration: &str) -> anyhow::Result<Self> {
+        Self::start_with(build, topic, configuration, &[])
+    }
+
+    /// Starts it as the process of a shard.
+    pub fn start_shard(build: &Build, topic: &Topic, configuration: &str, shard: &str) -> anyhow::Result<Self> {
+        Self::start_with(build, topic, configuration, &["--shard", shard])
+    }
+
+    fn start_with(build: &Build, topic: &Topic, configuration: &str, further: &[&str]) -> anyhow::Result<Self> {
         let file = configuration_file(topic, configuration)?;
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let started = Instant::now();
@@ -57,6 +66,7 @@ impl Product {
             .arg("--config")
             .arg(&file)
             .args(["--brokers", &topic.settings.bootstrap_servers, "--listen", &address.to_string()])
+            .args(further)
             .env("ENSILINJA_LOG", "warn")
             .stdin(Stdio::null())
             .spawn()?;

@@ -216,6 +216,10 @@ impl SnapshotSource for LiveSource {
         self.lists_contacts
     }
 
+    fn shard(&self) -> Option<&str> {
+        self.shards.iter().find(|(_, is_own)| *is_own).map(|(name, _)| name.as_str())
+    }
+
     fn contacts(&self, question: &ContactsQuestion) -> Result<ContactList, ContactsRefusal> {
         self.contacts_of(question)
     }

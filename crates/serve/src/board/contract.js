@@ -43,6 +43,7 @@
  * @property {string} version
  * @property {string} time_zone
  * @property {boolean} contacts whether contacts may be listed
+ * @property {string} [shard] the part of the county's lines that these are; absent if they are all
  * @property {IndicatorCard[]} indicators
  * @property {LineCard[]} lines
  * @property {{grafana?: string, runbook?: string}} links with `{line}` and `{alert}` to be filled in

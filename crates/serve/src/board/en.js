@@ -12,6 +12,7 @@ export default {
   theme_dark: "Dark",
   theme_contrast: "High contrast",
   county: "The whole county",
+  shard: "Part: {name}",
   lines: "Lines",
   states: "States of the lines",
 

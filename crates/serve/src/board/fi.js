@@ -12,6 +12,7 @@ export default {
   theme_dark: "Tumma",
   theme_contrast: "Suuri kontrasti",
   county: "Koko hyvinvointialue",
+  shard: "Osa: {name}",
   lines: "Linjat",
   states: "Linjojen tilat",
 

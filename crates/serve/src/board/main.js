@@ -80,7 +80,8 @@ function show() {
   const until = hello.lines.map((card, index) => (isLive ? seen.until(card.line, judgements[index], instant) : null));
   const mine = { ...hello, lines: of(hello.lines) };
   const ofMine = { ...shown, lines: of(shown.lines) };
-  summary.show(of(judgements), ofMine, mine, language, selection.title(language));
+  const title = selection.title(language) || (hello.shard ? language.text("shard", { name: hello.shard }) : "");
+  summary.show(of(judgements), ofMine, mine, language, title);
   tiles.show(of(judgements), of(until), ofMine, language);
   detail.show(judgements, shown, language, isLive);
   // What was wrong at an earlier instant is not announced as if it were now.
@@ -90,7 +91,6 @@ function show() {
     setText(byId("day"), language.clock.day(now));
   }
   const n = of(judgements).filter((judgement) => judgement.state === "help").length;
-  const title = selection.title(language);
   const quiet = title ? language.text("title_of", { title }) : language.text("title");
   document.title = n > 0 ? language.text("title_help", { n }) : quiet;
 }

@@ -40,7 +40,7 @@ export class Summary {
 
   /**
    * @param {Judgement[]} judgements @param {Figures} figures @param {Hello} hello @param {Language} language
-   * @param {string} title of a selection; empty for the whole county
+   * @param {string} title of a selection or of a shard; empty for the whole county
    */
   show(judgements, figures, hello, language, title) {
     setText(this.#heading, title || language.text("county"));

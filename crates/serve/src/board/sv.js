@@ -12,6 +12,7 @@ export default {
   theme_dark: "Mörkt",
   theme_contrast: "Hög kontrast",
   county: "Hela välfärdsområdet",
+  shard: "Del: {name}",
   lines: "Linjer",
   states: "Linjernas lägen",
 

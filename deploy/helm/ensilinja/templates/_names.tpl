@@ -22,6 +22,55 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/component: processor
 {{- end }}
 
+{{/* What the release consists of, as JSON: a part for each shard, or one with all lines. */}}
+{{- define "ensilinja.parts" -}}
+{{- $parts := list -}}
+{{- range .Values.shards -}}
+{{- $parts = append $parts (dict "shard" .name "replicas" (.replicas | default $.Values.replicas)) -}}
+{{- end -}}
+{{- $parts | default (list (dict "shard" "" "replicas" .Values.replicas)) | toJson -}}
+{{- end }}
+
+{{/* Processes of all parts together. */}}
+{{- define "ensilinja.processes" -}}
+{{- $processes := 0 -}}
+{{- range include "ensilinja.parts" . | fromJsonArray -}}{{- $processes = add $processes .replicas -}}{{- end -}}
+{{- $processes -}}
+{{- end }}
+
+{{/* A name of Kubernetes has no underscore. */}}
+{{- define "ensilinja.hostOfShard" -}}
+{{- replace "_" "-" . -}}
+{{- end }}
+
+{{/* Of a context with `part`. A shard has at most 22 characters, so a name has at most 63. */}}
+{{- define "ensilinja.partName" -}}
+{{- $name := include "ensilinja.fullname" . -}}
+{{- with .part.shard -}}{{- printf "%s-%s" $name (include "ensilinja.hostOfShard" .) -}}{{- else -}}{{- $name -}}{{- end -}}
+{{- end }}
+
+{{- define "ensilinja.shardLabel" -}}
+{{- with .part.shard }}
+ensilinja.fi/shard: {{ . | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "ensilinja.partSelectorLabels" -}}
+{{ include "ensilinja.selectorLabels" . }}
+{{- include "ensilinja.shardLabel" . }}
+{{- end }}
+
+{{- define "ensilinja.partLabels" -}}
+{{ include "ensilinja.labels" . }}
+{{- include "ensilinja.shardLabel" . }}
+{{- end }}
+
+{{/* The host of the board, of a context with `part`. */}}
+{{- define "ensilinja.partHost" -}}
+{{- with .part.shard -}}{{- include "ensilinja.hostOfShard" . -}}.{{- end -}}
+{{- .Values.ingress.host -}}
+{{- end }}
+
 {{- define "ensilinja.labels" -}}
 {{ include "ensilinja.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
@@ -57,15 +106,16 @@ started with, not the new one, which may be wrong.
 {{- end -}}
 {{- end }}
 
-{{/* The address of the board for browsers. */}}
+{{/* The address of the board for browsers; with shards, that of the first one. */}}
 {{- define "ensilinja.wallboardUrl" -}}
+{{- $root := merge (dict "part" (include "ensilinja.parts" . | fromJsonArray | first)) . -}}
 {{- if .Values.dashboards.wallboardUrl -}}
 {{- .Values.dashboards.wallboardUrl -}}
 {{- else if .Values.ingress.enabled -}}
 {{- $scheme := ternary "https" "http" (ne .Values.ingress.tlsSecret "") -}}
-{{- printf "%s://%s%s" $scheme .Values.ingress.host .Values.ingress.path | trimSuffix "/" -}}
+{{- printf "%s://%s%s" $scheme (include "ensilinja.partHost" $root) .Values.ingress.path | trimSuffix "/" -}}
 {{- else -}}
-{{- $host := printf "%s.%s.svc" (include "ensilinja.fullname" .) .Release.Namespace -}}
+{{- $host := printf "%s.%s.svc" (include "ensilinja.partName" $root) .Release.Namespace -}}
 {{- printf "%s://%s:%v" (lower .Values.server.scheme) $host .Values.service.port -}}
 {{- end -}}
 {{- end }}

@@ -33,6 +33,9 @@ containers:
       - run
       - --config=/etc/ensilinja/ensilinja.toml
       - --listen={{ .Values.server.address }}:{{ .Values.server.port }}
+      {{- with .part.shard }}
+      - --shard={{ . }}
+      {{- end }}
       {{- with .Values.kafka.brokers }}
       - --brokers={{ . }}
       {{- end }}
@@ -118,7 +121,7 @@ topologySpreadConstraints:
     whenUnsatisfiable: {{ ternary "DoNotSchedule" "ScheduleAnyway" (eq $wish "required") }}
     matchLabelKeys: [pod-template-hash]
     labelSelector:
-      matchLabels: {{- include "ensilinja.selectorLabels" $ | nindent 8 }}
+      matchLabels: {{- include "ensilinja.partSelectorLabels" $ | nindent 8 }}
   {{- end }}
   {{- end }}
 {{- end }}

@@ -35,10 +35,26 @@
 {{- $paths = append $paths .path -}}
 {{- end -}}
 
+{{- $shards := list -}}
+{{- range .Values.shards -}}
+{{- if has .name $shards -}}
+{{- fail (printf "shards: %s is there twice. Name each [[shard]] of the configuration once" .name) -}}
+{{- end -}}
+{{- $shards = append $shards .name -}}
+{{- end -}}
+{{- $configuration := fromToml .Values.config.text -}}
+{{- if and .Values.config.text (not (hasKey $configuration "Error")) -}}
+{{- $configured := list -}}
+{{- range get $configuration "shard" | default list -}}{{- $configured = append $configured (get . "name") -}}{{- end -}}
+{{- if ne (toJson (sortAlpha $shards)) (toJson (sortAlpha $configured)) -}}
+{{- fail (printf "shards has [%s], and the [[shard]] tables of config.text are [%s]. Name the same in both: each shard needs its processes" (join ", " $shards) (join ", " $configured)) -}}
+{{- end -}}
+{{- end -}}
+
 {{- range $arg := .Values.extraArgs -}}
-{{- range list "--config" "--listen" "--brokers" -}}
+{{- range list "--config" "--listen" "--brokers" "--shard" -}}
 {{- if or (eq $arg .) (hasPrefix (printf "%s=" .) $arg) -}}
-{{- fail (printf "extraArgs: %s is set by the chart. Use config, server.address and server.port, or kafka.brokers" .) -}}
+{{- fail (printf "extraArgs: %s is set by the chart. Use config, server.address and server.port, kafka.brokers, or shards" .) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
