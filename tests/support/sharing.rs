@@ -29,13 +29,17 @@ pub const SHARDS: [&str; 3] = ["south", "north", "east"];
 
 /// The configuration of a stage, with shards.
 pub fn configuration(stage: &Stage) -> Config {
+    ensilinja::configuration::parse("a test", &(stage.configuration() + &tables())).unwrap()
+}
+
+/// The `[[shard]]` tables.
+pub fn tables() -> String {
     let county = ensilinja_config::county();
     let shard = |(number, name): (usize, &&str)| {
         let lines: Vec<&str> = county.lines.iter().skip(number).step_by(3).map(|line| line.id.as_str()).collect();
         format!("\n[[shard]]\nname = \"{name}\"\nlines = {lines:?}\n")
     };
-    let shards: String = SHARDS.iter().enumerate().map(shard).collect();
-    ensilinja::configuration::parse("a test", &(stage.configuration() + &shards)).unwrap()
+    SHARDS.iter().enumerate().map(shard).collect()
 }
 
 /// Runs the comparison on a topic with so many county's volumes of events, which begins so long before the range that
