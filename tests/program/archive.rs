@@ -72,6 +72,7 @@ impl Scene {
             bootstrap_servers: self.broker.bootstrap_servers(),
             topics: vec![TopicChoice::of(TOPIC)],
             dead_letter_topic: "ensilinja.dead-letters".to_owned(),
+            writes_dead_letters: true,
             group_id: "tests".to_owned(),
             properties: [("linger.ms".to_owned(), "0".to_owned())].into(),
             secret_files: Vec::new(),

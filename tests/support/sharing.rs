@@ -34,12 +34,17 @@ pub fn configuration(stage: &Stage) -> Config {
 
 /// The text of a configuration, with shards added to it.
 pub fn with_shards(configuration: &str) -> String {
+    configuration.to_owned() + &tables(configuration)
+}
+
+/// The `[[shard]]` tables for the lines of a configuration.
+pub fn tables(configuration: &str) -> String {
     let config = ensilinja::configuration::parse("a test", configuration).unwrap();
     let shard = |(number, name): (usize, &&str)| {
         let lines: Vec<&str> = config.lines.iter().skip(number).step_by(3).map(|line| line.id.as_str()).collect();
         format!("\n[[shard]]\nname = \"{name}\"\nlines = {lines:?}\n")
     };
-    configuration.to_owned() + &SHARDS.iter().enumerate().map(shard).collect::<String>()
+    SHARDS.iter().enumerate().map(shard).collect()
 }
 
 /// Runs the comparison on a topic with so many county's volumes of events, which begins so long before the range that

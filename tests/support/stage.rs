@@ -109,6 +109,7 @@ impl Stage {
             bootstrap_servers: self.brokers.clone(),
             topics: vec![TopicChoice::of(&self.topic)],
             dead_letter_topic: self.dead_letters.clone(),
+            writes_dead_letters: true,
             group_id: "tests".to_owned(),
             properties: BTreeMap::from(properties.map(|(name, value)| (name.to_owned(), value.to_owned()))),
             secret_files: Vec::new(),

@@ -111,11 +111,24 @@ impl Config {
         let Some(position) = known().position(|known| known == name) else {
             return Err(ShardChoiceError::Unknown(name.to_owned(), suggestion(name, known().collect::<Vec<_>>())));
         };
-        if position > 0 {
-            self.kafka.group_id = format!("{}.{name}", self.kafka.group_id);
-        }
+        self.kafka.group_id = self.group_of(position);
         self.shard = Some(position);
         Ok(self)
+    }
+
+    /// The consumer group of the shard at this position.
+    fn group_of(&self, position: usize) -> String {
+        let group = &self.kafka.group_id;
+        if position == 0 { group.clone() } else { format!("{group}.{}", self.shards[position].name) }
+    }
+
+    /// The consumer group of this process; where there are shards and this has none, those of all, in their order.
+    #[must_use]
+    pub fn consumer_groups(&self) -> Vec<String> {
+        if self.shard.is_some() || self.shards.is_empty() {
+            return vec![self.kafka.group_id.clone()];
+        }
+        (0..self.shards.len()).map(|position| self.group_of(position)).collect()
     }
 
     /// The positions of the lines of this process, ascending.

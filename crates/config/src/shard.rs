@@ -210,6 +210,9 @@ mod tests {
         let of = |name: &str| all.clone().with_shard(Some(name)).unwrap();
         let (first, chats) = (of("rest"), of("chats"));
         assert_eq!((first.kafka.group_id.as_str(), chats.kafka.group_id.as_str()), ("ensilinja", "ensilinja.chats"));
+        assert_eq!(all.consumer_groups(), ["ensilinja", "ensilinja.chats", "ensilinja.forssa"]);
+        assert_eq!(chats.consumer_groups(), ["ensilinja.chats"]);
+        assert_eq!(crate::county().consumer_groups(), ["ensilinja"]);
         assert!(first.keeps_rejections() && !chats.keeps_rejections() && all.keeps_rejections());
         assert_eq!(chats.own_lines(), all.shards[1].lines);
         assert_eq!(chats.lines.len(), all.lines.len(), "the lines of a configuration stay");

@@ -68,8 +68,11 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Archive(arguments) => archive::archive(&arguments),
         Command::Dlq(arguments) => dlq::dlq(&arguments),
-        Command::Check(CheckArguments { config: path, brokers, web_config_file, sample, quiet, listing }) => {
+        Command::Check(CheckArguments { config: path, brokers, web_config_file, shard, sample, quiet, listing }) => {
             let mut config = chosen(Some(&path), brokers.as_deref())?;
+            if shard.is_some() {
+                config = config.with_shard(shard.as_deref())?;
+            }
             choose_web_config(&mut config, web_config_file)?;
             logging::start(ERRORS)?;
             let file = path.display().to_string();

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ensilinja_librdkafka::{TopicId, TopicIdAnswer, commit_metadata, topic_ids};
+use ensilinja_librdkafka::{OperationsAnswer, TopicId, TopicIdAnswer, commit_metadata, topic_ids, topic_operations};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::metadata::{Metadata, MetadataBroker, MetadataTopic};
@@ -18,6 +18,16 @@ use crate::topic_choice::{ChosenPartition, ChosenTopic, PatternFault, TopicChoic
 
 /// How long one query may take, so that a hung broker is noticed well within 10 s.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long the brokers may take to find the coordinator of a group.
+pub(crate) const COORDINATOR_WITHIN: Duration = Duration::from_secs(10);
+
+/// Whether the coordinator of a group may be found later: it is chosen, and loads its data, only when a client first
+/// asks for it.
+pub(crate) const fn coordinator_may_come(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
+    matches!(code, CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator)
+}
 
 /// Why a query has no answer. None of these ends the process: each may pass.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +52,14 @@ pub(crate) enum QueryError {
 }
 
 impl QueryError {
+    /// The code of the error, if the brokers have answered with one.
+    pub(crate) fn code(&self) -> Option<RDKafkaErrorCode> {
+        match self {
+            Self::Broker(error) | Self::Topic { error, .. } => error.rdkafka_error_code(),
+            Self::TopicMissing(_) | Self::Pattern(_) => None,
+        }
+    }
+
     /// Whether there is no such topic, or none that matches: no error of the brokers.
     pub(crate) const fn is_absence(&self) -> bool {
         matches!(self, Self::TopicMissing(_) | Self::Pattern(PatternFault::NoMatch(_)))
@@ -187,6 +205,14 @@ impl<C: ConsumerContext> BrokerQueries<'_, C> {
             Err(code) => Err(QueryError::Topic { topic: (*topic).to_owned(), error: KafkaError::MetadataFetch(code) }),
         };
         Ok(answers.into_iter().zip(topics).map(judged).collect())
+    }
+
+    /// The operations that this user is allowed on each topic.
+    pub(crate) fn topic_operations(&self, topics: &[&str]) -> Result<Vec<OperationsAnswer>, QueryError> {
+        let Some(first) = topics.first() else { return Ok(Vec::new()) };
+        let broker = answering_broker(&self.metadata(Some(first))?);
+        let answers = topic_operations(self.consumer.client(), broker, topics, self.timeout);
+        answers.map_err(|code| QueryError::Broker(KafkaError::MetadataFetch(code)))
     }
 
     /// Sends one request to each leader.

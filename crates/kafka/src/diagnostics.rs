@@ -6,8 +6,11 @@
 pub(crate) mod broker_failure;
 mod certificate;
 pub(crate) mod failure_cause;
+pub(crate) mod group_inspection;
 pub(crate) mod inspection;
+pub(crate) mod inspection_failure;
 pub(crate) mod open_transactions;
+pub(crate) mod rights;
 pub(crate) mod topic_review;
 pub(crate) mod topic_rules;
 pub(crate) mod topic_settings;

@@ -54,7 +54,7 @@ mod security;
 mod settings;
 mod topic_choice;
 
-pub use ensilinja_librdkafka::TopicId;
+pub use ensilinja_librdkafka::{AclOperation, TopicId};
 pub use ensilinja_model::{Header, Headers};
 
 pub use client_version::client_version;
@@ -63,11 +63,14 @@ pub use dead_letters::read::{DeadLetterCounts, read_dead_letters};
 pub use dead_letters::redriver::{REDRIVEN_FROM, RedriveError, Redriver};
 pub use diagnostics::broker_failure::BrokerFailure;
 pub use diagnostics::failure_cause::FailureCause;
+pub use diagnostics::group_inspection::{GroupCommit, GroupInspection, TopicCommits};
 pub use diagnostics::inspection::{
-    BrokerInspection, BrokerSource, GroupCommit, InspectedTopic, Inspection, InspectionFailure, PartitionInspection,
+    BrokerInspection, BrokerSource, InspectedDeadLetters, InspectedTopic, Inspection, PartitionInspection,
     TopicInspection, inspect, past_retention,
 };
+pub use diagnostics::inspection_failure::InspectionFailure;
 pub use diagnostics::open_transactions::open_transaction_remedy;
+pub use diagnostics::rights::{InspectedRight, NeededRight, RightNeed, RightState};
 pub use diagnostics::topic_review::TopicSettingStatus;
 pub use diagnostics::topic_rules::{PastRetention, Severity, WrongSetting};
 pub use earlier_records::{EarlierPartitions, EarlierRecords};

@@ -89,6 +89,9 @@ pub struct Settings {
     pub topics: Vec<TopicChoice>,
     /// The topic for records that cannot be used.
     pub dead_letter_topic: String,
+    /// Whether this process writes them. Of several that share the topics one does, and the others need no right on
+    /// that topic.
+    pub writes_dead_letters: bool,
     /// The group whose committed offsets record how far dead letters have been written. No process joins it.
     pub group_id: String,
     /// Further librdkafka properties, such as `security.protocol`.
@@ -315,6 +318,7 @@ pub(crate) mod tests {
             bootstrap_servers: "127.0.0.1:1".to_owned(),
             topics: vec![TopicChoice::of("events")],
             dead_letter_topic: "dead".to_owned(),
+            writes_dead_letters: true,
             group_id: "group".to_owned(),
             properties: properties.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
             secret_files: Vec::new(),

@@ -15,15 +15,20 @@
 //! The crate uses the librdkafka that rdkafka itself links: both depend on the same `rdkafka-sys`, and Cargo allows
 //! only one crate to link a C library.
 
+mod acl_operations;
+mod admin_request;
 mod commit_metadata;
+mod describe_groups;
 mod describe_topics;
 mod fetched_record;
 mod handle;
 mod record_queue;
 mod topic_id;
 
+pub use acl_operations::{AclOperation, AclOperations};
 pub use commit_metadata::commit_metadata;
-pub use describe_topics::{TopicIdAnswer, topic_ids};
+pub use describe_groups::{GroupDescription, describe_groups};
+pub use describe_topics::{OperationsAnswer, TopicIdAnswer, topic_ids, topic_operations};
 pub use fetched_record::{Fetched, FetchedRecord, FetchedTopic, RawHeader, RawHeaders};
 pub use record_queue::RecordQueue;
 pub use topic_id::{TopicId, TopicIdError};

@@ -11,7 +11,7 @@ pub fn kafka_settings(config: &Config) -> Settings {
             move |name: &String| TopicChoice { name: name.clone(), source: number, repairs_only: source.repairs_only };
         source.topics.iter().map(choice)
     });
-    settings(&config.kafka, choices.collect())
+    Settings { writes_dead_letters: config.keeps_rejections(), ..settings(&config.kafka, choices.collect()) }
 }
 
 /// The settings without any source but the topic of events, to check the properties.
@@ -22,5 +22,6 @@ pub fn kafka_settings_of_events(kafka: &KafkaSettings) -> Settings {
 
 fn settings(kafka: &KafkaSettings, topics: Vec<TopicChoice>) -> Settings {
     let KafkaSettings { bootstrap_servers, dead_letter_topic, group_id, properties, secret_files, .. } = kafka.clone();
-    Settings { bootstrap_servers, topics, dead_letter_topic, group_id, properties, secret_files }
+    let writes_dead_letters = true;
+    Settings { bootstrap_servers, topics, dead_letter_topic, writes_dead_letters, group_id, properties, secret_files }
 }

@@ -256,9 +256,20 @@ impl KafkaBroker {
 
     /// Allows one user (`User:NAME`) an operation.
     pub fn allow(&self, principal: &str, operation: i8, resource: Resource, name: &str) {
-        let (anywhere, literally, allowed) = ("*", 3, 3);
+        let literal = 3;
+        self.add_entry(principal, operation, resource, name, literal);
+    }
+
+    /// The same on all resources whose names begin with `prefix`.
+    pub fn allow_prefixed(&self, principal: &str, operation: i8, resource: Resource, prefix: &str) {
+        let prefixed = 4;
+        self.add_entry(principal, operation, resource, prefix, prefixed);
+    }
+
+    fn add_entry(&self, principal: &str, operation: i8, resource: Resource, name: &str, pattern: u8) {
+        let (anywhere, allowed) = ("*", 3);
         let mut body = Body::default();
-        body.int(1).byte(resource as u8).text(name).byte(literally).text(principal).text(anywhere);
+        body.int(1).byte(resource as u8).text(name).byte(pattern).text(principal).text(anywhere);
         body.byte(operation.unsigned_abs()).byte(allowed);
         let answer = self.ask(30, 1, &body.0).unwrap();
         // Throttle time and number of entries come before the error.

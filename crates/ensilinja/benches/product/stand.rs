@@ -59,6 +59,7 @@ impl Stand {
             bootstrap_servers: self.broker.bootstrap(),
             topics: vec![TopicChoice::of(name)],
             dead_letter_topic: format!("{name}.dead-letters"),
+            writes_dead_letters: true,
             group_id: name.to_owned(),
             properties: BTreeMap::new(),
             secret_files: Vec::new(),

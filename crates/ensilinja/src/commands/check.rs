@@ -4,13 +4,14 @@
 //! configuration --> web server --> calendar --> brokers --> topics --> permissions --> records --> findings
 //! ```
 //!
-//! The command examines everything that can be seen without writing or committing. Tests that would need either are
-//! listed as not tried. A test that an earlier problem prevents is not tried either, so that one cause is reported
-//! once.
+//! The command examines everything that can be seen without writing or committing. The brokers tell whether this user
+//! may do either; if they do not, it is listed as not tried. A test that an earlier problem prevents is not tried
+//! either, so that one cause is reported once.
 
 mod calendar;
 mod connections;
 mod finding;
+mod permissions;
 mod sample;
 mod topics;
 mod web_server;
@@ -90,12 +91,13 @@ pub(super) fn findings(
     let progress = ConsoleProgress::new(request.quiet, &config.zone);
     progress.begin("asking the brokers", "answers");
     let settings = kafka_settings(config);
-    let inspection = inspect_unless(&stop, &settings, rules.horizon_ms())?;
+    let inspection = inspect_unless(&stop, &settings, config.consumer_groups(), rules.horizon_ms())?;
     progress.end();
     let looked =
         inspection.ok_or_else(|| anyhow::anyhow!("stopped before the brokers had answered")).and_then(|seen| {
             connections::look(&seen, &settings, &mut findings);
             topics::look(&seen, &settings, rules.horizon_ms(), &mut findings);
+            permissions::look(&seen, &settings, &mut findings);
             let context = LookbackContext { now, ..lookback_context(config, FileRecords::NONE, &stop, &progress)? };
             Ok(sample::look(&seen, &rules, request.sample, &context, &mut findings)?)
         });
@@ -103,10 +105,15 @@ pub(super) fn findings(
 }
 
 /// Asks the brokers. Returns `None` at once if it is stopped before they have answered.
-fn inspect_unless(stop: &AtomicBool, settings: &Settings, horizon_ms: i64) -> anyhow::Result<Option<Inspection>> {
+fn inspect_unless(
+    stop: &AtomicBool,
+    settings: &Settings,
+    groups: Vec<String>,
+    horizon_ms: i64,
+) -> anyhow::Result<Option<Inspection>> {
     let (answer, answered) = mpsc::channel();
     let settings = settings.clone();
-    let ask = move || drop(answer.send(inspect(&settings, horizon_ms)));
+    let ask = move || drop(answer.send(inspect(&settings, &groups, horizon_ms)));
     thread::Builder::new().name("inspection".to_owned()).spawn(ask).context("the system provides no thread")?;
     loop {
         match answered.recv_timeout(STOP_CHECK_INTERVAL) {

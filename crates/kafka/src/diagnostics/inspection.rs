@@ -1,7 +1,7 @@
 //! Inspects brokers and topics for `check`: plain answers, of which only the settings of topics are judged.
 //!
-//! The inspection writes nothing, commits nothing and joins no group. So it does not try whether this user may write a
-//! dead letter or commit an offset, and claims nothing about that.
+//! The inspection writes nothing, commits nothing and joins no group. Whether this user may write a dead letter or
+//! commit an offset is not tried: the brokers are asked for its rights.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,20 +10,19 @@ use std::time::{Duration, Instant};
 use ensilinja_model::EventTime;
 use rdkafka::admin::AdminClient;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::KafkaError;
 
 use crate::broker_queries::{ANSWER_TIMEOUT, BrokerQueries, QueryError};
 use crate::client_log::ClientLog;
-use crate::commit::Commit;
 use crate::diagnostics::broker_failure::BrokerFailure;
+use crate::diagnostics::group_inspection::{GroupInspection, inspect_groups};
+use crate::diagnostics::inspection_failure::InspectionFailure;
+use crate::diagnostics::rights::{self, InspectedRight, NeededRight};
 use crate::diagnostics::topic_rules::{self, PastRetention, WrongSetting};
 use crate::diagnostics::topic_settings;
 use crate::recent_errors::collect_errors;
 use crate::settings::{Settings, SettingsError};
 use crate::topic_choice::{ChosenPartition, ChosenTopic, PatternFault, TopicChoice, TopicChooser};
-
-/// How long the brokers may take to find the coordinator of the group.
-const COORDINATOR_WITHIN: Duration = Duration::from_secs(10);
 
 /// A transaction that stays open for this long is reported.
 const TRANSACTION_WITHIN: Duration = Duration::from_secs(3);
@@ -35,8 +34,10 @@ pub struct Inspection {
     pub brokers: Vec<BrokerInspection>,
     /// The topics of the events, in the order of the settings; those that a pattern claims by name.
     pub topics: Vec<InspectedTopic>,
-    /// The dead-letter topic.
-    pub dead_letters: Result<TopicInspection, InspectionFailure>,
+    /// The dead-letter topic; `None` if the process writes no dead letters.
+    pub dead_letters: Option<InspectedDeadLetters>,
+    /// The consumer groups, in the order of the question.
+    pub groups: Vec<GroupInspection>,
 }
 
 /// A topic of events that was inspected.
@@ -48,17 +49,17 @@ pub struct InspectedTopic {
     pub choice: TopicChoice,
     /// What the brokers say of it.
     pub seen: Result<TopicInspection, InspectionFailure>,
-    /// What the group has committed for each of its partitions.
-    pub committed: Result<Vec<Option<GroupCommit>>, InspectionFailure>,
+    /// The rights of this user on it; empty if it was not found.
+    pub rights: Vec<InspectedRight>,
 }
 
-/// What a group has committed for a partition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GroupCommit {
-    /// The dead letters of all earlier offsets have been written.
-    pub offset: i64,
-    /// The commit is for an earlier topic of the same name. A process that starts ignores it.
-    pub is_of_another_log: bool,
+/// The dead-letter topic, inspected.
+#[derive(Clone, Debug)]
+pub struct InspectedDeadLetters {
+    /// What the brokers say of it.
+    pub seen: Result<TopicInspection, InspectionFailure>,
+    /// The rights of this user on it; empty if it was not found.
+    pub rights: Vec<InspectedRight>,
 }
 
 /// An inspected broker.
@@ -107,80 +108,98 @@ pub struct PartitionInspection {
     pub in_sync: usize,
 }
 
-/// Why something could not be inspected.
-#[derive(Clone, Debug)]
-pub enum InspectionFailure {
-    /// The brokers do not have the topic.
-    Missing,
-    /// This user has no permission.
-    Refused(BrokerFailure),
-    /// The brokers have not answered, or have answered with an error.
-    Unanswered(BrokerFailure),
-    /// The brokers have no topic that matches the pattern.
-    NoMatch,
-    /// Two patterns match the topic, so it is not read.
-    TwoPatterns {
-        /// A pattern.
-        one: String,
-        /// The other pattern.
-        other: String,
-    },
-    /// Another inspection has to succeed first, and did not.
-    NotTried,
-}
-
-/// Inspects brokers and topics, within about half a minute whatever is wrong. Figures need the last `horizon_ms` of the
-/// event topic.
+/// Inspects brokers, topics and consumer groups, within about half a minute whatever is wrong. Figures need the last
+/// `horizon_ms` of the event topics.
 ///
 /// # Errors
 /// If the settings are wrong.
-pub fn inspect(settings: &Settings, horizon_ms: i64) -> Result<Inspection, SettingsError> {
+pub fn inspect(settings: &Settings, groups: &[String], horizon_ms: i64) -> Result<Inspection, SettingsError> {
     settings.check()?;
+    let chooser = settings.chooser()?;
+    let writes = settings.writes_dead_letters;
     let brokers = brokers(settings);
     if brokers.iter().all(|broker| broker.answer.is_err()) {
-        let topics = settings.topics.iter().map(|choice| InspectedTopic {
-            name: choice.name.clone(),
-            choice: choice.clone(),
-            seen: Err(InspectionFailure::NotTried),
-            committed: Err(InspectionFailure::NotTried),
+        let topics = settings.topics.iter().map(|choice| unseen(choice, &choice.name, InspectionFailure::NotTried));
+        let seen = Err(InspectionFailure::NotTried);
+        return Ok(Inspection {
+            brokers,
+            topics: topics.collect(),
+            dead_letters: writes.then_some(InspectedDeadLetters { seen, rights: Vec::new() }),
+            groups: groups.iter().map(|group| GroupInspection::not_tried(group)).collect(),
         });
-        return Ok(Inspection { brokers, topics: topics.collect(), dead_letters: Err(InspectionFailure::NotTried) });
     }
-    let topics = topics(settings, horizon_ms)?;
-    let name = &settings.dead_letter_topic;
-    let dead_letters = topic(settings, name, &|value| topic_rules::of_dead_letters(name, value));
-    Ok(Inspection { brokers, topics, dead_letters })
+    let (mut topics, found) = topics(settings, &chooser, horizon_ms);
+    let mut dead_letters = writes.then(|| {
+        let name = &settings.dead_letter_topic;
+        let seen = topic(settings, name, &|value| topic_rules::of_dead_letters(name, value));
+        InspectedDeadLetters { seen, rights: Vec::new() }
+    });
+    add_rights(settings, &mut topics, dead_letters.as_mut());
+    let groups = inspect_groups(settings, groups, &found);
+    Ok(Inspection { brokers, topics, dead_letters, groups })
 }
 
-fn topics(settings: &Settings, horizon_ms: i64) -> Result<Vec<InspectedTopic>, SettingsError> {
-    let chooser = settings.chooser()?;
-    let mut all: Vec<InspectedTopic> = Vec::new();
-    all.extend(chooser.named().iter().map(|topic| inspected(settings, topic, horizon_ms)));
+/// Asks for the rights on all topics that exist, as far as this user may know.
+fn add_rights(settings: &Settings, topics: &mut [InspectedTopic], dead_letters: Option<&mut InspectedDeadLetters>) {
+    let exists =
+        |seen: &Result<TopicInspection, InspectionFailure>| matches!(seen, Ok(_) | Err(InspectionFailure::Refused(_)));
+    let mut asked: Vec<(&str, &[NeededRight], &mut Vec<InspectedRight>)> = Vec::new();
+    for topic in topics.iter_mut().filter(|topic| exists(&topic.seen)) {
+        asked.push((&topic.name, rights::ON_EVENTS, &mut topic.rights));
+    }
+    if let Some(topic) = dead_letters.filter(|topic| exists(&topic.seen)) {
+        asked.push((&settings.dead_letter_topic, rights::ON_DEAD_LETTERS, &mut topic.rights));
+    }
+    let names: Vec<&str> = asked.iter().map(|(name, ..)| *name).collect();
+    let made: Result<BaseConsumer<ClientLog>, _> =
+        settings.query_client().create_with_context(ClientLog::quiet("inspection"));
+    let answers = made
+        .map_err(QueryError::Broker)
+        .and_then(|consumer| BrokerQueries { consumer: &consumer, timeout: ANSWER_TIMEOUT }.topic_operations(&names));
+    let answers = answers.unwrap_or_else(|_| vec![Ok(None); names.len()]);
+    for ((_, needed, place), answer) in asked.into_iter().zip(answers) {
+        *place = rights::inspected(needed, answer);
+    }
+}
+
+/// A topic of events that was not seen.
+fn unseen(choice: &TopicChoice, name: &str, failure: InspectionFailure) -> InspectedTopic {
+    InspectedTopic { name: name.to_owned(), choice: choice.clone(), seen: Err(failure), rights: Vec::new() }
+}
+
+/// The topics of events, and those of them that were seen with the number of their partitions.
+fn topics(
+    settings: &Settings,
+    chooser: &TopicChooser,
+    horizon_ms: i64,
+) -> (Vec<InspectedTopic>, Vec<(Arc<ChosenTopic>, usize)>) {
+    let (mut all, mut found) = (Vec::new(), Vec::new());
+    let mut add = |all: &mut Vec<InspectedTopic>, chosen: &Arc<ChosenTopic>| {
+        let ChosenTopic { name, choice } = chosen.as_ref();
+        let seen = topic(settings, name, &|value| topic_rules::of_events(name, horizon_ms, value));
+        found.extend(seen.as_ref().ok().map(|seen| (Arc::clone(chosen), seen.partitions.len())));
+        all.push(InspectedTopic { name: name.clone(), choice: choice.clone(), seen, rights: Vec::new() });
+    };
+    chooser.named().iter().for_each(|chosen| add(&mut all, chosen));
     if chooser.has_patterns() {
-        let uninspected = |choice: &TopicChoice, name: &str, failure: InspectionFailure| InspectedTopic {
-            name: name.to_owned(),
-            choice: choice.clone(),
-            seen: Err(failure),
-            committed: Err(InspectionFailure::NotTried),
-        };
         match existing(settings) {
             Ok(names) => {
                 let matches = chooser.matching(names.iter().map(String::as_str));
-                all.extend(matches.topics.iter().map(|topic| inspected(settings, topic, horizon_ms)));
+                matches.topics.iter().for_each(|chosen| add(&mut all, chosen));
                 all.extend(matches.faults.into_iter().map(|(choice, fault)| match fault {
-                    PatternFault::NoMatch(pattern) => uninspected(&choice, &pattern, InspectionFailure::NoMatch),
+                    PatternFault::NoMatch(pattern) => unseen(&choice, &pattern, InspectionFailure::NoMatch),
                     PatternFault::Both { topic, one, other } => {
-                        uninspected(&choice, &topic, InspectionFailure::TwoPatterns { one, other })
+                        unseen(&choice, &topic, InspectionFailure::TwoPatterns { one, other })
                     }
                 }));
             }
             Err(failure) => {
                 let patterns = settings.topics.iter().filter(|choice| choice.is_pattern());
-                all.extend(patterns.map(|choice| uninspected(choice, &choice.name, failure.clone())));
+                all.extend(patterns.map(|choice| unseen(choice, &choice.name, failure.clone())));
             }
         }
     }
-    Ok(all)
+    (all, found)
 }
 
 /// The names of all topics that this user may see.
@@ -190,16 +209,6 @@ fn existing(settings: &Settings) -> Result<Vec<String>, InspectionFailure> {
     let consumer: BaseConsumer<ClientLog> = settings.query_client().create_with_context(log.clone()).map_err(failed)?;
     let metadata = consumer.fetch_metadata(None, ANSWER_TIMEOUT).map_err(failed)?;
     Ok(metadata.topics().iter().map(|topic| topic.name().to_owned()).collect())
-}
-
-fn inspected(settings: &Settings, chosen: &Arc<ChosenTopic>, horizon_ms: i64) -> InspectedTopic {
-    let name = &chosen.name;
-    let seen = topic(settings, name, &|value| topic_rules::of_events(name, horizon_ms, value));
-    let committed = match &seen {
-        Ok(seen) => committed(settings, chosen, seen.partitions.len()),
-        Err(_) => Err(InspectionFailure::NotTried),
-    };
-    InspectedTopic { name: name.clone(), choice: chosen.choice.clone(), seen, committed }
 }
 
 /// Asks the brokers of the settings, then those that they name. Each gets its own client, and all are asked at once.
@@ -336,64 +345,4 @@ fn described(settings: &Settings, topic: &str) -> Result<BTreeMap<String, String
     let admin: AdminClient<ClientLog> =
         settings.client().create_with_context(ClientLog::quiet("inspection")).map_err(|error| error.to_string())?;
     topic_settings::describe(&admin, topic)
-}
-
-fn committed(
-    settings: &Settings,
-    topic: &Arc<ChosenTopic>,
-    count: usize,
-) -> Result<Vec<Option<GroupCommit>>, InspectionFailure> {
-    let log = ClientLog::quiet("inspection");
-    let failed = |error: &QueryError| InspectionFailure::of(error, &log, settings);
-    let consumer: BaseConsumer<ClientLog> =
-        settings.reader().create_with_context(log.clone()).map_err(|error| failed(&QueryError::Broker(error)))?;
-    let queries = BrokerQueries { consumer: &consumer, timeout: 2 * ANSWER_TIMEOUT };
-    let partitions: Vec<ChosenPartition> = topic.partitions(count).collect();
-    let deadline = Instant::now() + COORDINATOR_WITHIN;
-    loop {
-        match queries.committed(&partitions) {
-            Err(error) if may_pass(&error) && Instant::now() < deadline => collect_errors(&consumer),
-            Err(error) => {
-                collect_errors(&consumer);
-                return Err(failed(&error));
-            }
-            Ok(commits) => {
-                return compared_with_log(&queries, &partitions, commits).map_err(|error| failed(&error));
-            }
-        }
-    }
-}
-
-/// Compares commits with the log. The ends are queried after the commits, because a live process goes on committing.
-fn compared_with_log(
-    queries: &BrokerQueries<'_>,
-    partitions: &[ChosenPartition],
-    commits: Vec<Option<Commit>>,
-) -> Result<Vec<Option<GroupCommit>>, QueryError> {
-    let topic = partitions.first().map_or("", |partition| partition.topic.name.as_str());
-    let broker = queries.topics(&TopicChooser::only(topic))?.broker;
-    let topic_id = queries.topic_ids(broker, &[topic])?.into_iter().next().flatten();
-    let ends = queries.ends(partitions)?;
-    let of = |commit: Commit, end| GroupCommit {
-        offset: commit.offset,
-        is_of_another_log: !commit.may_be_of(topic_id, end),
-    };
-    Ok(commits.into_iter().zip(ends).map(|(commit, end)| commit.map(|commit| of(commit, end))).collect())
-}
-
-/// A coordinator is chosen, and loads its data, only when a client first asks for it.
-fn may_pass(error: &QueryError) -> bool {
-    use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
-    let (QueryError::Broker(error) | QueryError::Topic { error, .. }) = error else { return false };
-    matches!(error.rdkafka_error_code(), Some(CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator))
-}
-
-impl InspectionFailure {
-    /// A user without permission for the group is refused its coordinator. The client reports that as a separate error
-    /// while the query waits, so recent errors count too.
-    fn of(error: &QueryError, log: &ClientLog, settings: &Settings) -> Self {
-        let (QueryError::Broker(error) | QueryError::Topic { error, .. }) = error else { return Self::Missing };
-        let failure = BrokerFailure::of(error, log.recent_errors(), settings);
-        if failure.cause.is_refusal() { Self::Refused(failure) } else { Self::Unanswered(failure) }
-    }
 }

@@ -1,4 +1,5 @@
-//! The thread that writes dead letters and then, and only then, moves the group's committed offsets.
+//! The thread that writes dead letters and then, and only then, moves the group's committed offsets. Where another
+//! process writes them, it only moves the offsets.
 //!
 //! Committed offsets never go back within a log: another process of the group may be ahead, and what it has written
 //! need not be written again. They do go back for another log; see `commit`.
@@ -32,7 +33,8 @@ pub(crate) struct DeadLetterThread {
     monitor: Arc<Monitor>,
     commit_interval: Duration,
     consumer: BaseConsumer<ClientLog>,
-    writer: DeadLetterWriter,
+    /// `None` where another process writes the dead letters.
+    writer: Option<DeadLetterWriter>,
 }
 
 impl DeadLetterThread {
@@ -42,23 +44,30 @@ impl DeadLetterThread {
         commit_interval: Duration,
     ) -> Result<Self, KafkaError> {
         let consumer = settings.reader().create_with_context(ClientLog::new("frontier"))?;
-        let writer = DeadLetterWriter::new(Arc::clone(&settings), Arc::clone(&monitor.dead_letters))?;
+        let writer = || DeadLetterWriter::new(Arc::clone(&settings), Arc::clone(&monitor.dead_letters));
+        let writer = settings.writes_dead_letters.then(writer).transpose()?;
         Ok(Self { settings, monitor, commit_interval, consumer, writer })
     }
 
     pub(crate) fn run(mut self) {
         let mut next_commit = Instant::now() + self.commit_interval;
         while !self.monitor.is_stopping() {
-            self.writer.handle_reports();
+            if let Some(writer) = &self.writer {
+                writer.handle_reports();
+            }
             std::thread::sleep(PAUSE);
             self.consumer.poll(Duration::ZERO);
-            self.writer.send_waiting(&self.consumer);
+            if let Some(writer) = &mut self.writer {
+                writer.send_waiting(&self.consumer);
+            }
             if Instant::now() >= next_commit {
                 self.commit();
                 next_commit = Instant::now() + self.commit_interval;
             }
         }
-        self.writer.finish(LAST_WRITE_WITHIN);
+        if let Some(writer) = &mut self.writer {
+            writer.finish(LAST_WRITE_WITHIN);
+        }
         self.commit();
     }
 

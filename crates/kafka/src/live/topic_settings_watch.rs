@@ -70,11 +70,12 @@ impl TopicSettingsWatch {
         }
     }
 
-    /// All topics that are being read, and that of the dead letters.
+    /// All topics that are being read, and that of the dead letters if this process writes any.
     fn topics(&self) -> Vec<(TopicRole, String)> {
         let active = self.monitor.active_log().topics;
         let events = active.into_iter().map(|active| (TopicRole::Events, active.topic.name.clone()));
-        events.chain([(TopicRole::DeadLetters, self.settings.dead_letter_topic.clone())]).collect()
+        let dead_letters = (TopicRole::DeadLetters, self.settings.dead_letter_topic.clone());
+        events.chain(self.settings.writes_dead_letters.then_some(dead_letters)).collect()
     }
 
     fn review(&self, role: TopicRole, topic: &str) -> Result<TopicReview, String> {

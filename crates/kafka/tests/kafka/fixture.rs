@@ -28,6 +28,7 @@ pub fn settings(bootstrap_servers: &str) -> Settings {
         bootstrap_servers: bootstrap_servers.to_owned(),
         topics: vec![TopicChoice::of(TOPIC)],
         dead_letter_topic: DEAD.to_owned(),
+        writes_dead_letters: true,
         group_id: "ensilinja".to_owned(),
         properties: BTreeMap::new(),
         secret_files: Vec::new(),

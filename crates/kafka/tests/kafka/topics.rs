@@ -6,8 +6,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use ensilinja_kafka::{
-    EmbeddedBroker, Ingest, IngestIntervals, InspectionFailure, OffsetRange, Redriver, ScanError, ScanRange, Settings,
-    StartError, TopicChoice, inspect, read_dead_letters, scan_topics,
+    EmbeddedBroker, GroupInspection, Ingest, IngestIntervals, InspectionFailure, OffsetRange, Redriver, RightState,
+    ScanError, ScanRange, Settings, StartError, TopicChoice, inspect, read_dead_letters, scan_topics,
 };
 use ensilinja_model::EventTime;
 use ensilinja_test_support::plain_consumer;
@@ -332,7 +332,7 @@ fn an_inspection_has_every_topic_and_every_fault_of_a_pattern() {
     let mut settings = settings_of(&broker.bootstrap_servers(), &["calls", "gone", "^chats", "^mail", "^bo", "^.*th$"]);
     settings.topics[2] = TopicChoice { repairs_only: true, ..settings.topics[2].clone() };
     publish(&settings, "chats.b", &["a", "b"]);
-    let inspection = inspect(&settings, HOUR_MS).unwrap();
+    let inspection = inspect(&settings, &["one".to_owned(), "other".to_owned()], HOUR_MS).unwrap();
     let told: Vec<String> = inspection
         .topics
         .iter()
@@ -356,5 +356,20 @@ fn an_inspection_has_every_topic_and_every_fault_of_a_pattern() {
             "^mail of 3: NoMatch",
         ]
     );
-    assert!(inspection.topics[2].choice.repairs_only && inspection.dead_letters.is_ok());
+    let dead_letters = inspection.dead_letters.unwrap();
+    assert!(inspection.topics[2].choice.repairs_only && dead_letters.seen.is_ok());
+    // The embedded broker does not tell what a user may do.
+    let rights = inspection.topics[0].rights.iter().chain(&dead_letters.rights);
+    let rights = rights.chain(inspection.groups.iter().flat_map(|group| &group.rights));
+    let told: Vec<_> = rights.map(|right| (right.right.operation.as_str(), right.state)).collect();
+    let unknown = |operation| (operation, RightState::Unknown);
+    assert_eq!(told, ["READ", "DESCRIBE_CONFIGS", "WRITE", "DESCRIBE_CONFIGS", "READ", "READ", "READ"].map(unknown));
+    assert!(inspection.topics[1].rights.is_empty(), "the topic does not exist");
+    let commits = |group: &GroupInspection| {
+        group.commits.iter().map(|topic| (topic.topic.clone(), topic.committed.is_ok())).collect::<Vec<_>>()
+    };
+    let of_all = ["calls", "chats.a", "chats.b"].map(|topic| (topic.to_owned(), true));
+    assert!(inspection.groups.iter().all(|group| commits(group) == of_all), "{:?}", inspection.groups);
+    settings.writes_dead_letters = false;
+    assert!(inspect(&settings, &[], HOUR_MS).unwrap().dead_letters.is_none(), "another process writes them");
 }

@@ -1,6 +1,6 @@
 //! The findings about samples of the topics.
 
-use ensilinja_kafka::{Inspection, ScanError};
+use ensilinja_kafka::{AclOperation, InspectedRight, InspectedTopic, Inspection, RightState, ScanError};
 use ensilinja_ledger::Rules;
 use ensilinja_lookback::LookbackContext;
 use ensilinja_lookback::sample::{SampleArea, SampleState, sample_topic};
@@ -19,6 +19,11 @@ pub(super) fn look(
     findings: &mut Findings,
 ) -> Result<(), ScanError> {
     for topic in &inspection.topics {
+        if lacks_read(topic) {
+            let what = "reading records, because this user lacks READ";
+            findings.push(Finding::not_tried(Area::Records, &topic.name, what));
+            continue;
+        }
         for finding in sample_topic(topic, rules, most, context)? {
             findings.push(Finding {
                 area: match finding.area {
@@ -38,4 +43,10 @@ pub(super) fn look(
         }
     }
     Ok(())
+}
+
+fn lacks_read(topic: &InspectedTopic) -> bool {
+    let is_it =
+        |right: &InspectedRight| right.right.operation == AclOperation::Read && right.state == RightState::Missing;
+    topic.rights.iter().any(is_it)
 }

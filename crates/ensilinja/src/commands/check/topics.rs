@@ -1,8 +1,8 @@
-//! Findings about the topics: whether they exist, their settings, and the permissions of this user.
+//! Findings about the topics: whether they exist, and their settings.
 
 use ensilinja_kafka::{
-    InspectedTopic, Inspection, InspectionFailure, PartitionInspection, Settings, Severity, TopicInspection,
-    WrongSetting, open_transaction_remedy,
+    AclOperation, InspectedRight, InspectedTopic, Inspection, InspectionFailure, PartitionInspection, RightState,
+    Settings, Severity, TopicInspection, WrongSetting, open_transaction_remedy,
 };
 
 use super::connections::advice;
@@ -17,22 +17,30 @@ pub(super) fn look(inspection: &Inspection, kafka: &Settings, horizon_ms: i64, f
         )
     };
     for events in &inspection.topics {
-        topic(&events.seen, &events.name, &make(&events.name, 12), findings);
+        topic(&events.seen, &events.rights, &events.name, &make(&events.name, 12), findings);
         transactions(events, kafka, findings);
     }
-    topic(&inspection.dead_letters, &kafka.dead_letter_topic, &make(&kafka.dead_letter_topic, 1), findings);
-    inspection.topics.iter().for_each(|events| committed(events, &kafka.group_id, findings));
-    for (about, what) in [
-        (&kafka.dead_letter_topic, "writing to it, which would leave a record there"),
-        (&kafka.group_id, "committing offsets, which would change the dead letters that are written"),
-    ] {
-        findings.push(Finding::not_tried(Area::Permissions, about, what));
+    if let Some(letters) = &inspection.dead_letters {
+        let name = &kafka.dead_letter_topic;
+        topic(&letters.seen, &letters.rights, name, &make(name, 1), findings);
     }
 }
 
-fn topic(seen: &Result<TopicInspection, InspectionFailure>, name: &str, how_to_make: &str, findings: &mut Findings) {
+fn topic(
+    seen: &Result<TopicInspection, InspectionFailure>,
+    rights: &[InspectedRight],
+    name: &str,
+    how_to_make: &str,
+    findings: &mut Findings,
+) {
+    let lacks = |operation: Option<AclOperation>| {
+        let is_it = |right: &InspectedRight| operation.is_none_or(|operation| right.right.operation == operation);
+        rights.iter().any(|right| right.state == RightState::Missing && is_it(right))
+    };
     let seen = match seen {
         Ok(seen) => seen,
+        // The missing rights are findings of their own.
+        Err(InspectionFailure::Refused(_)) if lacks(None) => return,
         Err(unseen) => return findings.push(unseen_topic(unseen, name, how_to_make)),
     };
     let count = seen.partitions.len();
@@ -60,6 +68,10 @@ fn topic(seen: &Result<TopicInspection, InspectionFailure>, name: &str, how_to_m
     match &seen.wrong_settings {
         Ok(wrong) if wrong.is_empty() => findings.push(Finding::ok(Area::Topics, name, "is set as it should be")),
         Ok(wrong) => wrong.iter().for_each(|wrong| findings.push(wrong_setting(wrong))),
+        Err(_) if lacks(Some(AclOperation::DescribeConfigs)) => {
+            let what = "its settings, because this user lacks DESCRIBE_CONFIGS";
+            findings.push(Finding::not_tried(Area::Topics, name, what));
+        }
         Err(reason) => {
             let what = format!(
                 "its settings, which cannot be seen ({reason}); the user may need DESCRIBE_CONFIGS on the topic"
@@ -115,44 +127,5 @@ fn unseen_topic(unseen: &InspectionFailure, name: &str, how_to_make: &str) -> Fi
             Finding::problem(Area::Topics, name, format!("matches both {one} and {other}"), advice)
         }
         InspectionFailure::NotTried => Finding::not_tried(Area::Topics, name, "no broker answers"),
-    }
-}
-
-/// Findings about the committed offsets, up to which dead letters have been written.
-fn committed(events: &InspectedTopic, group: &str, findings: &mut Findings) {
-    let about = format!("group {group}");
-    let offsets = match &events.committed {
-        Ok(offsets) => offsets,
-        Err(
-            InspectionFailure::NotTried
-            | InspectionFailure::Missing
-            | InspectionFailure::NoMatch
-            | InspectionFailure::TwoPatterns { .. },
-        ) => {
-            let what = "its committed offsets, because the topic was not seen";
-            return findings.push(Finding::not_tried(Area::Permissions, &about, what));
-        }
-        Err(InspectionFailure::Refused(trouble)) => {
-            let what = format!("this user may not see its committed offsets ({})", trouble.detail);
-            return findings.push(Finding::problem(Area::Permissions, &about, what, advice(trouble)));
-        }
-        Err(InspectionFailure::Unanswered(trouble)) => {
-            let what = format!("its committed offsets cannot be seen: {trouble}");
-            return findings.push(Finding::problem(Area::Permissions, &about, what, advice(trouble)));
-        }
-    };
-    let committed = offsets.iter().flatten().count();
-    let what = match committed {
-        0 => "is visible, and has committed nothing: the first process writes every dead letter".to_owned(),
-        _ => format!("is visible, and has committed offsets of {committed} of {} partitions", offsets.len()),
-    };
-    findings.push(Finding::ok(Area::Permissions, &about, what));
-    let of_another_log = offsets.iter().flatten().filter(|commit| commit.is_of_another_log).count();
-    if of_another_log > 0 {
-        let what = format!(
-            "committed offsets of {of_another_log} partitions are of an earlier topic of this name, and are ignored"
-        );
-        let advice = "start a process: it writes the dead letters of the present topic, and commits new offsets";
-        findings.push(Finding::warning(Area::Permissions, &about, what, advice));
     }
 }
