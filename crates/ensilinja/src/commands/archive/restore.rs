@@ -108,7 +108,7 @@ fn write(
     arguments: &RestoreArchiveArguments,
     settings: &Settings,
 ) -> anyhow::Result<u64> {
-    let restorer = Restorer::new(settings, &arguments.topic, walk.stop)?;
+    let mut restorer = Restorer::new(settings, &arguments.topic, walk.stop)?;
     let mut places = vec![0; target.held.len()];
     let sent = walk.each("restoring", &mut |partition, record| {
         places[partition] += 1;
@@ -273,7 +273,7 @@ impl Walk<'_> {
             {
                 done += 1;
                 if done % SHOW_EVERY == 0 {
-                    anyhow::ensure!(!self.stop.load(Ordering::Relaxed), "it was stopped");
+                    anyhow::ensure!(!self.stop.load(Ordering::Relaxed), "stopped before the end");
                     self.progress.show(&ProgressUpdate { done, total: Some(total), count: done, at: None });
                 }
                 let is_covered = |(_, earlier): &(&PathBuf, Manifest)| {
