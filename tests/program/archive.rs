@@ -185,6 +185,47 @@ fn an_archive_that_is_cut_off_or_changed_and_a_missing_one_are_found() {
 }
 
 #[test]
+fn ranges_are_shown_in_the_time_zone_of_the_archive() {
+    let scene = Scene::new("archive-zone");
+    scene.simulate();
+    let text = fs::read_to_string(scene.config()).unwrap().replace("Europe/Helsinki", "America/New_York");
+    scene.folder.write(&format!("{TOPIC}.toml"), text);
+    let one = scene.archive("one.zst", "2025-09-01", "2025-09-02");
+    let other = scene.archive("other.zst", "2025-09-03", "2025-09-04");
+    let (status, out, _) = run(&["archive", "verify", &one, &other]);
+    assert_eq!(status, Some(3), "{out}");
+    assert!(out.contains("from 2025-09-01 00:00 to 2025-09-02 00:00\n"), "{out}");
+    assert!(out.contains(" (America/New_York) by "), "{out}");
+    assert!(out.contains("no archive covers 2025-09-02 00:00 to 2025-09-03 00:00"), "{out}");
+}
+
+#[test]
+fn an_archive_of_another_cluster_hides_nothing_of_a_topic_of_the_same_name() {
+    let (scene, elsewhere) = (Scene::new("archive-cluster"), Scene::new("archive-elsewhere"));
+    scene.simulate();
+    // The first offsets of each partition, after the period of the reports.
+    let publisher = elsewhere.publisher();
+    for number in 0..500 {
+        let value = event(&format!("elsewhere-{number}"), "offered", "2025-09-06T10:00:00+03:00", "");
+        let timestamp = EventTime::from_seconds(1_757_142_000);
+        let record = OutgoingRecord { key: None, headers: &[], value: Some(value.as_bytes()), timestamp };
+        publisher.send(&record).unwrap();
+    }
+    publisher.flush(std::time::Duration::from_secs(10)).unwrap();
+    let archive = elsewhere.archive("elsewhere.zst", "2025-08-25", "2025-09-11");
+    let config = scene.config();
+    let of_topic = report_of(&["--config", &config]);
+    let (status, out, err) = run(&[&REPORT[..], &["--config", &config, "--archive", &archive]].concat());
+    assert_eq!(status, Some(0), "{err}");
+    assert!(out == of_topic, "nothing of the period is in the archive, and all of it is in the topic");
+    assert!(err.contains("archives of an earlier topic of this name"), "{err}");
+    let own = scene.archive("own.zst", "2025-08-25", "2025-09-11");
+    let (status, out, _) = run(&["archive", "verify", &archive, &own]);
+    assert_eq!(status, Some(3), "{out}");
+    assert!(out.contains("another topic of this name"), "{out}");
+}
+
+#[test]
 fn any_record_is_archived_and_restored_exactly_and_a_restore_is_continued() {
     let scene = Scene::new("archive-exact");
     let publisher = scene.publisher();
@@ -384,4 +425,24 @@ fn an_erased_contact_is_in_no_byte_of_the_new_archive_and_past_figures_lack_it()
     // An archive that lacks the contact hides it also where the topic still has it.
     let both = report_of(&["--config", &scene.config(), "--archive", &erased]);
     assert!(both == report_of(&["--archive", &erased]));
+    assert_compared_with_the_contacts_of_the_archives(&scene, &archive, &erased);
+}
+
+/// A run names the archives it was made from, and a comparison reads them again for the contacts behind a difference.
+fn assert_compared_with_the_contacts_of_the_archives(scene: &Scene, archive: &str, erased: &str) {
+    let run_of = |name: &str, source: &[&str]| {
+        let path = scene.path(name);
+        let asked = ["replay", "--at", "2025-09-03T10:30", "--line", "116117", "--format", "jsonl", "--output", &path];
+        printed(&[&asked[..], source].concat());
+        let text = fs::read_to_string(&path).unwrap();
+        let header: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        (path, header["run"].clone())
+    };
+    let (before, header) = run_of("before.jsonl", &["--archive", archive]);
+    assert_eq!((&header["archives"], &header["topic"]), (&serde_json::json!([archive]), &Value::Null));
+    let (after, header) = run_of("after.jsonl", &["--config", &scene.config(), "--archive", erased]);
+    assert_eq!((&header["archives"], &header["topic"]), (&serde_json::json!([erased]), &TOPIC.into()));
+    let (status, out, err) = run(&["compare", &before, &after, "--contacts"]);
+    assert_eq!(status, Some(3), "{out}{err}");
+    assert!(out.contains("erase-me: one 1, other none"), "the topic has the contact, and the archive hides it: {out}");
 }

@@ -131,7 +131,7 @@ fn instants_windows_and_lines_of_only_one_run_are_listed_and_lines_count_as_a_di
     assert_eq!(status, Some(3), "{err}");
     assert!(out.starts_with("only the lines differ: 5 figures at 5 in"), "{out}");
     assert!(out.contains("\nonly in other: lines 116117, aikuissosiaalityo, "), "{out}");
-    let not_compared = "\nnot compared, in one run only: window";
+    let not_compared = "\nnot compared, on one side only: window";
     assert!(out.contains(&format!("{not_compared}s 15m, ")), "{out}");
 
     let [hour, quarter] = ["compare-hour.run", "compare-quarter.run"].map(file);

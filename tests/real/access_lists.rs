@@ -1,6 +1,7 @@
 //! The rights of docs/OPERATIONS.md on a real Kafka with access lists: they suffice, and `check` names each that is
 //! missing before anything is written or committed.
 
+use std::fs;
 use std::path::PathBuf;
 
 use ensilinja_sim::Publication;
@@ -258,7 +259,7 @@ fn each_shard_needs_its_own_group_and_only_the_first_the_dead_letters() {
     assert_eq!(faults(&file(NORTH), &["--shard", "east"]), [third]);
 
     // What `check` says of the second shard is so: it needs nothing of the dead letters.
-    let mut program = Program::of_shard(&file(NORTH), "north");
+    let mut program = Program::of_shard(&fs::read_to_string(file(NORTH)).unwrap(), "north");
     program.wait_until_it_knows(settled);
     assert!(poll_until(PATIENCE, || commits(&stage, "ensilinja.north") == 2), "its offsets are committed");
     let page = program.metrics();

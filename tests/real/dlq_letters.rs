@@ -210,7 +210,7 @@ fn a_stopped_redrive_reports_what_was_sent_and_can_be_repeated() {
     broker.thaw();
     assert_eq!(status.code(), Some(1), "{}", program.log());
     assert!(took < Duration::from_secs(12), "{took:?}");
-    assert!(program.log().contains("the redrive was stopped before the end"), "{}", program.log());
+    assert!(program.log().contains("error: stopped before the end"), "{}", program.log());
     let sent = number_before(&program.printed(), "were sent and acknowledged");
     let (unknown, unsent) =
         (number_before(&program.printed(), "were in flight"), number_before(&program.printed(), "were not sent"));

@@ -46,12 +46,6 @@ impl Program {
         Self::start_by(configuration, &["run"], &["--shard", shard], &[])
     }
 
-    /// The same for a shard.
-    pub fn of_shard(configuration: &Path, shard: &str) -> Self {
-        let text = fs::read_to_string(configuration).unwrap();
-        Self::start_by(&text, &["run"], &["--shard", shard], &[])
-    }
-
     /// Starts the program with these arguments before and after `--config FILE`.
     pub fn start(stage: &Stage, before: &[&str], after: &[&str]) -> Self {
         Self::start_by(&stage.configuration(), before, after, &[])

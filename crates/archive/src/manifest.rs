@@ -25,6 +25,8 @@ pub struct Manifest {
     pub from_ms: i64,
     /// And an earlier one than this.
     pub to_ms: i64,
+    /// The time zone of the configuration by its IANA name: that of the local times by which the range was named.
+    pub time_zone: String,
     /// The topics.
     pub topics: Vec<ArchivedTopic>,
     /// The partitions of all topics, by topic and number.
@@ -130,6 +132,13 @@ impl Manifest {
     #[must_use]
     pub fn topic_id(&self, topic: &str) -> Option<&str> {
         self.topics.iter().find(|known| known.name == topic).and_then(|topic| topic.id.as_deref())
+    }
+
+    /// What tells the log of a topic from that of another one of the same name: the id of the topic, or that of the
+    /// cluster if its brokers have no topic ids.
+    #[must_use]
+    pub fn log_id(&self, topic: &str) -> Option<&str> {
+        self.topic_id(topic).or(self.cluster.as_deref())
     }
 
     /// A partition of the archive.

@@ -110,7 +110,7 @@ fn cuts(manifests: &[&Manifest], archive: usize) -> Vec<ArchiveFinding> {
         // Another archive may have what the log had lost by then: then it has the last of it. Whether it has the rest,
         // the missing offsets tell.
         let is_elsewhere = manifests.iter().any(|other| {
-            other.topic_id(&part.topic) == manifests[archive].topic_id(&part.topic)
+            other.log_id(&part.topic) == manifests[archive].log_id(&part.topic)
                 && other.partition(&part.topic, part.partition).is_some_and(|other| other.covers(part.log_begin - 1))
         });
         if !is_elsewhere {
@@ -131,8 +131,10 @@ fn between(manifests: &[&Manifest], one: usize, other: usize) -> Vec<ArchiveFind
     }
     let mut offsets = 0;
     for topic in &first.topics {
-        let Some(same) = second.topics.iter().find(|known| known.name == topic.name) else { continue };
-        if same.id != topic.id {
+        if !second.topics.iter().any(|known| known.name == topic.name) {
+            continue;
+        }
+        if first.log_id(&topic.name) != second.log_id(&topic.name) {
             found.push(ArchiveFinding::OtherTopic { one, other, topic: topic.name.clone() });
             continue;
         }
@@ -157,14 +159,14 @@ fn shared(one: &[(i64, i64)], other: &[(i64, i64)]) -> u64 {
     count
 }
 
-/// A topic, its id and a partition.
+/// A topic, the id of its log, and a partition.
 type LogName<'a> = (&'a str, Option<&'a str>, i32);
 
 fn missing_offsets(manifests: &[&Manifest]) -> Vec<ArchiveFinding> {
     let mut logs: BTreeMap<LogName<'_>, Vec<(i64, i64)>> = BTreeMap::new();
     for manifest in manifests {
         for part in &manifest.partitions {
-            let id = manifest.topic_id(&part.topic);
+            let id = manifest.log_id(&part.topic);
             logs.entry((&part.topic, id, part.partition)).or_default().extend(&part.covers);
         }
     }
@@ -211,6 +213,7 @@ mod tests {
             cluster: None,
             from_ms,
             to_ms,
+            time_zone: "Europe/Helsinki".to_owned(),
             topics,
             records: partition.records,
             partitions: vec![partition],
@@ -256,7 +259,10 @@ mod tests {
         assert_eq!(of(&[one.clone(), other.clone()]), [ArchiveFinding::OtherKey { one: 0, other: 1 }]);
         other.pseudonymised = None;
         other.topics[0].id = Some("another".to_owned());
-        let topic = "events".to_owned();
-        assert_eq!(of(&[one, other]), [ArchiveFinding::OtherTopic { one: 0, other: 1, topic }]);
+        let finding = [ArchiveFinding::OtherTopic { one: 0, other: 1, topic: "events".to_owned() }];
+        assert_eq!(of(&[one.clone(), other.clone()]), finding);
+        other.topics[0].id = None;
+        other.cluster = Some("another".to_owned());
+        assert_eq!(of(&[one, other]), finding, "brokers without topic ids");
     }
 }

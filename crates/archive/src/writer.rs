@@ -191,6 +191,7 @@ mod tests {
             cluster: None,
             from_ms: range.from_ms,
             to_ms: range.to_ms,
+            time_zone: "Europe/Helsinki".to_owned(),
             topics: Vec::new(),
             partitions: vec![tracker.finish()],
             records: 0,

@@ -4,6 +4,7 @@
 //! ```json
 //! {
 //!   "time_zone": "Europe/Helsinki",
+//!   "version": "0.2.0",
 //!   "now_timestamp_seconds": 1758006900.25,
 //!   "figures_as_of_timestamp_seconds": 1758006900,
 //!   "complete_until_timestamp_seconds": 1758006899.9,
@@ -65,6 +66,7 @@ pub fn figures_json(table: &LineTable, time_zone: &str, snapshot: &Snapshot) -> 
     let line = |index| line_json(table, index, snapshot);
     let mut document = with_status(snapshot, &(0..table.infos().len()).map(line).collect::<Vec<_>>());
     document["time_zone"] = json!(time_zone);
+    document["version"] = json!(env!("CARGO_PKG_VERSION"));
     document
 }
 

@@ -52,12 +52,14 @@ pub struct RunHeader {
     pub knowledge: Knowledge,
     /// The path of the configuration; without it, the lines are those of the demo's county.
     pub config: Option<String>,
-    /// The topic, if events came from one.
+    /// The topic, if events came from one; none if they came from files, or from archives alone.
     pub topic: Option<String>,
     /// The brokers of the topic.
     pub brokers: Option<String>,
-    /// The files of events; empty if events came from the topic.
+    /// The files of events; empty if events came from the topic or from archives.
     pub events: Vec<String>,
+    /// The archives that were read, together with the topic if there is one.
+    pub archives: Vec<String>,
     /// The source whose records the files have, by its name in the configuration; without it, they have `CloudEvents`.
     pub source: Option<String>,
     /// The ids of the lines.
@@ -136,6 +138,7 @@ impl RunHeader {
             "topic": self.topic,
             "brokers": self.brokers,
             "events": self.events,
+            "archives": self.archives,
             "lines": self.lines,
             "windows": self.scope.windows,
             "figures": self.scope.figures,
@@ -163,6 +166,7 @@ impl RunHeader {
             topic: text("topic"),
             brokers: text("brokers"),
             events: names(header, "events")?.unwrap_or_default(),
+            archives: names(header, "archives")?.unwrap_or_default(),
             source: text("source"),
             lines: names(header, "lines")?.unwrap_or_default(),
             scope: RunScope { windows: names(header, "windows")?, figures: names(header, "figures")? },

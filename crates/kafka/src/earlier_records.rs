@@ -20,8 +20,8 @@ use crate::history::{KnownSince, PartitionHistory, TopicHistory, history};
 pub struct EarlierRecords {
     /// The topic.
     pub topic: String,
-    /// Its id, if it has one.
-    pub topic_id: Option<TopicId>,
+    /// What tells its log from that of another topic of this name: the id of the topic, or of the cluster.
+    pub log_id: Option<String>,
     /// The partition.
     pub partition: i32,
     /// All records since then are known, as far as the log held them.
@@ -39,8 +39,14 @@ pub struct EarlierRecords {
 }
 
 impl EarlierRecords {
+    /// Whether they are of this partition of the topic with this id. Without one the name has to do.
     pub(crate) fn is_of(&self, topic: &str, id: Option<TopicId>, partition: i32) -> bool {
-        self.partition == partition && self.topic == topic && self.topic_id == id
+        let has_id = id.is_none_or(|id| self.log_id.as_deref() == Some(&id.to_string()));
+        self.partition == partition && self.topic == topic && has_id
+    }
+
+    fn log(&self) -> (&str, Option<&str>, i32) {
+        (&self.topic, self.log_id.as_deref(), self.partition)
     }
 }
 
@@ -51,19 +57,14 @@ impl EarlierPartitions<'_> {
     /// How far back they reach, from `range_start` on. What joins the latest records of a partition counts.
     #[must_use]
     pub fn history(&self, range_start: EventTime) -> TopicHistory {
-        let mut names: Vec<(&str, Option<u128>, i32)> = Vec::new();
+        let mut logs = Vec::new();
         let mut histories = Vec::new();
         for records in self.0 {
-            let name = (&*records.topic, records.topic_id.map(TopicId::bits), records.partition);
-            if names.contains(&name) {
+            if logs.contains(&records.log()) {
                 continue;
             }
-            names.push(name);
-            let of_it: Vec<&EarlierRecords> = self
-                .0
-                .iter()
-                .filter(|other| other.is_of(&records.topic, records.topic_id, records.partition))
-                .collect();
+            logs.push(records.log());
+            let of_it: Vec<&EarlierRecords> = self.0.iter().filter(|other| other.log() == records.log()).collect();
             let end = of_it.iter().map(|records| records.scan_end).max().unwrap_or(0);
             let until = of_it.iter().map(|records| records.to).max().unwrap_or(EventTime::MAX);
             let nothing_left = PartitionHistory { begins_at_zero: false, since: KnownSince::At(until) };
@@ -98,7 +99,7 @@ mod tests {
     fn records(seconds: (i64, i64), offsets: (i64, i64)) -> EarlierRecords {
         EarlierRecords {
             topic: "events".to_owned(),
-            topic_id: None,
+            log_id: None,
             partition: 0,
             from: EventTime::from_seconds(seconds.0),
             to: EventTime::from_seconds(seconds.1),

@@ -126,21 +126,25 @@ impl Publisher {
     /// # Errors
     /// [`PublishError::Refused`] if the record can never be published, [`PublishError::Stopped`] after [`Self::stop`].
     pub fn send(&self, record: &OutgoingRecord<'_>) -> Result<(), PublishError> {
-        self.send_to(&self.topic, record)
+        while !self.offer(&self.topic, None, record)? {
+            if self.stopping.load(Ordering::Relaxed) {
+                return Err(PublishError::Stopped);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        Ok(())
     }
 
-    /// The same for any topic.
-    pub(crate) fn send_to(&self, topic: &str, record: &OutgoingRecord<'_>) -> Result<(), PublishError> {
-        self.send_to_partition(topic, None, record)
-    }
-
-    /// The same for a chosen partition, or that of the key.
-    pub(crate) fn send_to_partition(
+    /// Queues one record for a partition of a topic, or for that of its key. False if the queue is full.
+    ///
+    /// # Errors
+    /// [`PublishError::Refused`] if the record can never be published.
+    pub(crate) fn offer(
         &self,
         topic: &str,
         partition: Option<i32>,
         record: &OutgoingRecord<'_>,
-    ) -> Result<(), PublishError> {
+    ) -> Result<bool, PublishError> {
         let mut headers = None;
         for (name, value) in record.headers {
             let list = headers.take().unwrap_or_else(OwnedHeaders::new);
@@ -151,18 +155,10 @@ impl Publisher {
         outgoing.key = record.key;
         outgoing.payload = record.value;
         outgoing.headers = headers;
-        loop {
-            match self.producer.send(outgoing) {
-                Ok(()) => return Ok(()),
-                Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), refused)) => {
-                    if self.stopping.load(Ordering::Relaxed) {
-                        return Err(PublishError::Stopped);
-                    }
-                    outgoing = refused;
-                    std::thread::sleep(Duration::from_millis(2));
-                }
-                Err((error, _)) => return Err(PublishError::Refused(error)),
-            }
+        match self.producer.send(outgoing) {
+            Ok(()) => Ok(true),
+            Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => Ok(false),
+            Err((error, _)) => Err(PublishError::Refused(error)),
         }
     }
 

@@ -167,7 +167,9 @@ impl<R: BufRead> RunReader<R> {
         let number = self.instants + 1;
         let name = self.name.clone();
         let figures = match self.line()? {
-            Some(RunLine::Figures(figures)) => figures,
+            Some(RunLine::Figures(figures)) => {
+                FiguresDocument { version: Some(self.header.version.clone()), ..figures }
+            }
             Some(RunLine::End { instants: announced }) => {
                 let instants = self.instants;
                 if announced != instants {

@@ -17,4 +17,5 @@ fn the_document_of_a_small_county_is_exactly_this_and_is_read_back() {
     assert_eq!(read.line_ids().collect::<Vec<_>>(), ["mipa", "mipa_chat"]);
     assert_eq!(read.as_of.map(EventTime::floor_second), Some(small_county::now().floor_second()));
     assert!(read.complete && read.reasons.is_empty());
+    assert_eq!(read.version.as_deref(), Some(env!("CARGO_PKG_VERSION")));
 }

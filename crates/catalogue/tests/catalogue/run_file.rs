@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 fn lines_of_a_run_are_parsed_and_others_refused() {
     let header = json!({ "run": {
         "from": 0, "to": 9, "step_seconds": 3, "known_at": "then", "config": null, "topic": "t", "brokers": "b:1",
-        "events": [], "source": "telephony", "lines": ["mipa"], "windows": ["15m"], "figures": null, "version": "0.1.0"
+        "events": [], "archives": ["2025-09.jsonl.zst"], "source": "telephony", "lines": ["mipa"], "windows": ["15m"],
+        "figures": null, "version": "0.1.0"
     }});
     let expected = RunHeader {
         from: Some(EventTime::from_seconds(0)),
@@ -17,6 +18,7 @@ fn lines_of_a_run_are_parsed_and_others_refused() {
         knowledge: Knowledge::Then,
         topic: Some("t".to_owned()),
         brokers: Some("b:1".to_owned()),
+        archives: vec!["2025-09.jsonl.zst".to_owned()],
         source: Some("telephony".to_owned()),
         lines: vec!["mipa".to_owned()],
         scope: RunScope { windows: Some(vec!["15m".to_owned()]), figures: None },
@@ -25,6 +27,10 @@ fn lines_of_a_run_are_parsed_and_others_refused() {
     };
     assert_eq!(RunLine::parse(&header.to_string()), Ok(RunLine::Header(expected.clone())));
     assert_eq!(serde_json::from_str::<Value>(&expected.to_line()).unwrap(), header);
+    let mut of_old = header;
+    of_old["run"].as_object_mut().unwrap().remove("archives");
+    let without = RunHeader { archives: Vec::new(), ..expected };
+    assert_eq!(RunLine::parse(&of_old.to_string()), Ok(RunLine::Header(without)), "0.1.0 did not know of archives");
     assert_eq!(RunLine::parse("{\"end\": {\"instants\": 7}}"), Ok(RunLine::End { instants: 7 }));
     for (text, message) in [
         ("", "it is not a JSON document: EOF while parsing a value at line 1 column 0"),

@@ -93,7 +93,8 @@ pub fn scan_topics(
 }
 
 /// As [`scan_topics`], of topics of which `earlier` records are known from elsewhere: the history begins with those
-/// that the log continues without a gap.
+/// that the log continues without a gap. Where brokers have no topic ids, the caller leaves out those of other
+/// clusters.
 ///
 /// # Errors
 /// As [`scan_topics`].

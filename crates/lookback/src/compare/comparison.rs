@@ -163,8 +163,7 @@ pub fn compare_live_with_topic(
         }
         _ => FiguresOrigin::of_live_beside_its_topic(),
     };
-    let origins =
-        [of_live, FiguresOrigin::of_files(context.config.clone(), context.files.to_vec(), context.file_source)];
+    let origins = [of_live, FiguresOrigin::of_context(context)];
     let result = ComparisonResult::of_one_instant(as_of, found, passing);
     let names = [live.address(), topic_figures::name(context)];
     Comparison { names, origins, result, zone: context.config.zone.clone() }.checked()

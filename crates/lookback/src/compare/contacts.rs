@@ -81,18 +81,11 @@ pub(super) fn trace(
         let last = wanted.iter().map(|wanted| wanted.at).max().unwrap_or(first);
         let mut sides = Vec::new();
         for (origin, known_before) in origins.iter().zip(known) {
-            if let FiguresOrigin::Events { config, files, file_source, .. } = origin {
+            if let FiguresOrigin::Events { config, files, archives, without_topics, file_source, .. } = origin {
                 let (from, file_source) = (EventTime::MIN, *file_source);
-                let source = EventSource {
-                    config,
-                    files,
-                    archives: ArchiveFiles::NONE,
-                    file_source,
-                    from,
-                    offsets: &[],
-                    known_before,
-                    progress,
-                };
+                let archives = ArchiveFiles { files: archives, without_topics: *without_topics };
+                let source =
+                    EventSource { config, files, archives, file_source, from, offsets: &[], known_before, progress };
                 sides.push(SideRead::read(source, key, first..last, stop)?);
             }
         }

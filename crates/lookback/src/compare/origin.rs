@@ -6,6 +6,7 @@ use ensilinja_catalogue::{FiguresDocument, Knowledge, RunHeader};
 use ensilinja_config::Config;
 use ensilinja_model::EventTime;
 
+use crate::context::LookbackContext;
 use crate::event_file::is_standard_stream;
 
 /// Loads the configuration that a run names: its path (the demo's county without one) and brokers instead of its own.
@@ -20,6 +21,10 @@ pub enum FiguresOrigin {
         config: Box<Config>,
         /// The files instead of the topic.
         files: Vec<PathBuf>,
+        /// The archives that are read together with the topic, or instead of it.
+        archives: Vec<PathBuf>,
+        /// The topic is not read.
+        without_topics: bool,
         /// The number of the source whose records the files have; `None` for `CloudEvents`.
         file_source: Option<usize>,
         /// The events that counted.
@@ -33,15 +38,21 @@ impl FiguresOrigin {
     /// The origin of a run, as its header says; `name` is that of the run.
     #[must_use]
     pub fn of_run(header: &RunHeader, name: &str, load: ConfigLoader<'_>) -> Self {
-        let files: Vec<PathBuf> = header.events.iter().map(PathBuf::from).collect();
+        let paths = |names: &[String]| names.iter().map(PathBuf::from).collect::<Vec<_>>();
+        let (files, archives) = (paths(&header.events), paths(&header.archives));
         if files.iter().any(|path| is_standard_stream(path)) {
             return Self::Lost(format!("{name} was made from standard input, which cannot be read again"));
         }
         match load(header.config.as_deref().map(Path::new), header.brokers.as_deref()) {
             Ok(config) => match file_source(&config, header) {
-                Ok(file_source) => {
-                    Self::Events { config: Box::new(config), files, file_source, knowledge: header.knowledge }
-                }
+                Ok(file_source) => Self::Events {
+                    config: Box::new(config),
+                    files,
+                    archives,
+                    without_topics: header.topic.is_none(),
+                    file_source,
+                    knowledge: header.knowledge,
+                },
                 Err(source) => Self::Lost(format!("the configuration of {name} no longer has the source {source}")),
             },
             Err(why) => Self::Lost(format!("the configuration that {name} was made with cannot be read: {why}")),
@@ -54,7 +65,9 @@ impl FiguresOrigin {
         match config.zip(figures.asked_at) {
             Some((config, asked_at)) => {
                 let knowledge = Knowledge::Before(asked_at);
-                Self::Events { config: Box::new(config), files: Vec::new(), file_source: None, knowledge }
+                let (files, archives) = (Vec::new(), Vec::new());
+                let (config, without_topics, file_source) = (Box::new(config), false, None);
+                Self::Events { config, files, archives, without_topics, file_source, knowledge }
             }
             None => {
                 Self::Lost("a live process does not say what its figures are made of: give its --config".to_owned())
@@ -73,10 +86,17 @@ impl FiguresOrigin {
         )
     }
 
-    /// The origin of figures from files, or from the topic if there are none.
+    /// The origin of figures from files, or from the topic and archives of it if there are none.
     #[must_use]
-    pub fn of_files(config: Config, files: Vec<PathBuf>, file_source: Option<usize>) -> Self {
-        Self::Events { config: Box::new(config), files, file_source, knowledge: Knowledge::All }
+    pub fn of_context(context: &LookbackContext<'_>) -> Self {
+        Self::Events {
+            config: Box::new(context.config.clone()),
+            files: context.files.to_vec(),
+            archives: context.archives.files.to_vec(),
+            without_topics: context.archives.without_topics,
+            file_source: context.file_source,
+            knowledge: Knowledge::All,
+        }
     }
 }
 

@@ -43,6 +43,8 @@ pub struct FoundDeadLetters {
     /// The ids of topics, by the number of a log.
     topic_ids: Vec<Option<TopicId>>,
     letters: BTreeMap<DeadLetterKey, DeadLetterSketch>,
+    /// Dead letters without the id of their topic that are copies of one that has it.
+    unnamed_copies: BTreeMap<DeadLetterKey, DeadLetterKey>,
     /// Dead letters in the topic, selected or not, copies included.
     pub read: u64,
     /// Records of the topic that are not dead letters, or have a detail that this version does not know.
@@ -71,6 +73,7 @@ impl FoundDeadLetters {
         sketch: DeadLetterSketch,
     ) -> (DeadLetterKey, DeadLetterSketch) {
         let key = self.new_key(position, topic_id);
+        let key = self.merged_key(key, &sketch);
         let known = self.letters.entry(key).and_modify(|known| {
             let better = if known.eligibility == RedriveEligibility::NotWhole { sketch } else { *known };
             let first_seen = known.first_seen.min(sketch.first_seen);
@@ -85,6 +88,28 @@ impl FoundDeadLetters {
         DeadLetterKey { topic, partition: position.partition, offset: position.offset, log }
     }
 
+    /// The key under which a dead letter counts. Those of 0.1.0 lack the id of their topic: such a one is a copy of one
+    /// that has the id if both are about a record of the same time and size.
+    fn merged_key(&mut self, key: DeadLetterKey, sketch: &DeadLetterSketch) -> DeadLetterKey {
+        if let Some(named) = self.unnamed_copies.get(&key) {
+            return *named;
+        }
+        let record = |sketch: &DeadLetterSketch| Some((sketch.published?, sketch.value_bytes));
+        let mut at_position =
+            self.letters.range(DeadLetterKey { log: 0, ..key }..=DeadLetterKey { log: u32::MAX, ..key });
+        let other = at_position.find(|(other, known)| {
+            self.topic_id(**other).is_some() != self.topic_id(key).is_some()
+                && record(known).is_some_and(|known| Some(known) == record(sketch))
+        });
+        let Some(other) = other.map(|(other, _)| *other) else { return key };
+        let (named, unnamed) = if self.topic_id(other).is_some() { (other, key) } else { (key, other) };
+        if let Some(known) = self.letters.remove(&unnamed) {
+            self.letters.insert(named, known);
+        }
+        self.unnamed_copies.insert(unnamed, named);
+        named
+    }
+
     /// The key of a record, if it has a dead letter.
     #[must_use]
     pub fn key(&self, position: &RecordPosition, topic_id: Option<TopicId>) -> Option<DeadLetterKey> {
@@ -92,6 +117,7 @@ impl FoundDeadLetters {
         let topic = number(self.topics.iter().position(|topic| *topic == position.topic))?;
         let log = number(self.topic_ids.iter().position(|id| *id == topic_id))?;
         let key = DeadLetterKey { topic, partition: position.partition, offset: position.offset, log };
+        let key = self.unnamed_copies.get(&key).copied().unwrap_or(key);
         self.letters.contains_key(&key).then_some(key)
     }
 
@@ -217,11 +243,34 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_without_the_id_of_its_topic_is_a_copy_of_one_with_it_if_time_and_size_are_the_same() {
+        let (position, id): (RecordPosition, _) = ("a/0/1".parse().unwrap(), TopicId::from_bits(1));
+        let usable = sketch(RedriveEligibility::Usable(AffectedFigures::Live), 10);
+        for ids in [[None, id, None], [id, None, None], [None, None, id]] {
+            let mut found = FoundDeadLetters::default();
+            for topic_id in ids {
+                found.add(&position, topic_id, usable);
+            }
+            let letters: Vec<_> = found.letters().map(|(key, it)| (found.topic_id(key), it.written)).collect();
+            assert_eq!(letters, [(id, 3)]);
+            assert_eq!((found.key(&position, None), found.len()), (found.key(&position, id), 1), "each is found by it");
+        }
+        let at = |seconds| Some(EventTime::from_seconds(seconds));
+        for (published, value_bytes) in [(at(8), 400), (at(7), 401), (None, 400)] {
+            let mut found = FoundDeadLetters::default();
+            found.add(&position, id, usable);
+            found.add(&position, None, DeadLetterSketch { published, value_bytes, ..usable });
+            assert_eq!(found.len(), 2, "another record, or perhaps another");
+        }
+    }
+
+    #[test]
     fn letters_of_a_topic_that_was_created_again_are_not_those_of_the_old_one() {
         let (position, mut found): (RecordPosition, _) = ("a/0/1".parse().unwrap(), FoundDeadLetters::default());
         let ids = [None, TopicId::from_bits(1), TopicId::from_bits(2), TopicId::from_bits(1)];
         for topic_id in ids {
-            found.add(&position, topic_id, sketch(RedriveEligibility::NotWhole, 10));
+            let published = topic_id.and_then(|_| sketch(RedriveEligibility::NotWhole, 10).published);
+            found.add(&position, topic_id, DeadLetterSketch { published, ..sketch(RedriveEligibility::NotWhole, 10) });
         }
         let letters: Vec<_> = found.letters().map(|(key, it)| (found.topic_id(key), it.written)).collect();
         assert_eq!(letters, [(ids[0], 1), (ids[1], 2), (ids[2], 1)]);

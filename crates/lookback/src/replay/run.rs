@@ -1,5 +1,6 @@
 //! A replay from its request to its last instant.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use ensilinja_catalogue::{Export, Knowledge, RunHeader};
@@ -168,6 +169,10 @@ fn open_output(
     Ok(FiguresOutput::begin(export, format, sink, config.zone.clone(), request.speed.is_some())?)
 }
 
+fn names(files: &[PathBuf]) -> Vec<String> {
+    files.iter().map(|path| path.display().to_string()).collect()
+}
+
 fn run_header(request: &ReplayRequest<'_>, context: &LookbackContext<'_>, export: &Export) -> RunHeader {
     let kafka = context.reads_topics().then_some(&context.config.kafka);
     RunHeader {
@@ -178,7 +183,8 @@ fn run_header(request: &ReplayRequest<'_>, context: &LookbackContext<'_>, export
         config: request.config_path.clone(),
         topic: kafka.map(|_| context.config.topics_in_words()),
         brokers: kafka.map(|kafka| kafka.bootstrap_servers.clone()),
-        events: context.files.iter().map(|path| path.display().to_string()).collect(),
+        events: names(context.files),
+        archives: names(context.archives.files),
         source: source_name(context),
         lines: export.line_ids(),
         scope: export.scope(),

@@ -9,6 +9,7 @@
 //! over, and a record that two archives cover counts from the first of them. So each record counts once, although
 //! archives and topic overlap. An archive whose range ends before reading begins is not read.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use ensilinja_archive::{ArchiveReader, ArchivedPartition, ArchivedRecord, Manifest};
 use ensilinja_config::Config;
-use ensilinja_kafka::{EarlierPartitions, EarlierRecords, PlannedTopic, TopicId};
+use ensilinja_kafka::{EarlierPartitions, EarlierRecords, ScanPlan};
 use ensilinja_model::{EventTime, Header, Headers};
 use ensilinja_wire::Record;
 
@@ -130,25 +131,33 @@ impl<'a> OpenArchives<'a> {
         self.archives.iter().any(|archive| is_present(archive) && archive.covers(topic, partition, offset))
     }
 
-    /// Learns which topics of the archives are those that are read now. A topic that was created again since has other
-    /// records at the same offsets.
-    pub(super) fn learn_topics(&mut self, topics: &[PlannedTopic]) {
+    /// Learns which topics of the archives are those that are read now. A topic that was created again since, or one of
+    /// another cluster, has other records at the same offsets.
+    pub(super) fn learn_topics(&mut self, plan: &ScanPlan) {
+        let mut of_others: BTreeMap<[String; 3], Vec<String>> = BTreeMap::new();
         for OpenArchive { file, manifest, topics: archived, .. } in &mut self.archives {
             for archived in archived {
-                let Some(present) = topics.iter().find(|topic| *topic.name == *archived.name) else { continue };
-                let id = present.id.map(|id| id.to_string());
-                archived.is_present = manifest.topic_id(&archived.name) == id.as_deref();
+                let Some(present) = plan.topics.iter().find(|topic| *topic.name == *archived.name) else { continue };
+                let id = present.id.map(|id| id.to_string()).or_else(|| plan.cluster.clone());
+                let archived_id = manifest.log_id(&archived.name);
+                archived.is_present = archived_id == id.as_deref();
                 if !archived.is_present {
-                    tracing::warn!(
-                        archive = &**file,
-                        topic = &*archived.name,
-                        effect = "both are read; history does not reach from the topic into the archive",
-                        remedy = "if nothing is missing between them, give the time since when they are complete as \
-                                  --complete-since",
-                        "the topic was created again since it was archived"
-                    );
+                    let [archived_id, id] = [archived_id, id.as_deref()].map(|id| id.unwrap_or("none").to_owned());
+                    of_others.entry([archived.name.to_string(), archived_id, id]).or_default().push(file.to_string());
                 }
             }
+        }
+        for ([topic, archived_id, present_id], files) in of_others {
+            tracing::warn!(
+                archives = files.join(", "),
+                topic,
+                archived_id,
+                present_id,
+                effect = "their records count, but history begins with the topic's own",
+                remedy = "if nothing is missing, say since when: --complete-since TIME. An empty topic takes archives \
+                          in: ensilinja archive restore",
+                "archives of an earlier topic of this name"
+            );
         }
     }
 
@@ -183,7 +192,7 @@ impl<'a> OpenArchives<'a> {
             let NextRecord { record, timestamp, known_at } = next;
             let archive = &self.archives[index];
             let is_covered = |earlier: &OpenArchive| {
-                earlier.manifest.topic_id(&record.topic) == archive.manifest.topic_id(&record.topic)
+                earlier.manifest.log_id(&record.topic) == archive.manifest.log_id(&record.topic)
                     && earlier.covers(&record.topic, record.partition, record.offset)
             };
             let is_early = timestamp.is_some_and(|at| at < self.source.from);
@@ -211,10 +220,13 @@ impl<'a> OpenArchives<'a> {
         Ok(())
     }
 
-    /// What the archives say about records before those of the log.
+    /// What the archives say about records before those of the log: of the topics that are read now, or of all if
+    /// archives are read alone.
     pub(super) fn earlier_records(&self) -> Vec<EarlierRecords> {
+        let is_alone = self.source.archives.without_topics;
         let of_archive = |archive: &'_ OpenArchive| {
             let parts = archive.manifest.partitions.iter();
+            let parts = parts.filter(|part| is_alone || archive.topic(&part.topic).is_some_and(|it| it.is_present));
             parts.filter_map(|part| earlier_records(&archive.manifest, part)).collect::<Vec<_>>()
         };
         self.archives.iter().flat_map(of_archive).collect()
@@ -312,7 +324,7 @@ fn earlier_records(manifest: &Manifest, part: &ArchivedPartition) -> Option<Earl
     let from = if part.reaches_back() && !from_first_record { manifest.from() } else { first };
     Some(EarlierRecords {
         topic: part.topic.clone(),
-        topic_id: manifest.topic_id(&part.topic).and_then(|id| id.parse::<TopicId>().ok()),
+        log_id: manifest.log_id(&part.topic).map(str::to_owned),
         partition: part.partition,
         from,
         to: manifest.to(),

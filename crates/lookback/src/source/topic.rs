@@ -39,11 +39,11 @@ pub(super) fn read(
     handle: &mut dyn FnMut(&SourcedEvent<'_>) -> Result<(), LookbackError>,
 ) -> Result<(), LookbackError> {
     let mut archives = OpenArchives::open(source)?;
-    let earlier = archives.earlier_records();
     let settings = kafka_settings(source.config);
     if !archives.is_empty() {
-        archives.learn_topics(&plan_scan(&settings, source.from, stop)?.topics);
+        archives.learn_topics(&plan_scan(&settings, source.from, stop)?);
     }
+    let earlier = archives.earlier_records();
     let mut intake = RecordIntake::new(source, decoders, summary, handle);
     let mut failure = None;
     let mut topic: Arc<str> = "".into();

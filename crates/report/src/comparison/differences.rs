@@ -51,11 +51,11 @@ pub struct Differences {
     pub lines_of_one: Vec<String>,
     /// The lines on the other side only.
     pub lines_of_other: Vec<String>,
-    /// Windows and figures outside the scope of a side.
+    /// Windows and figures outside the scope of a side, or of one version of the program only.
     pub not_compared: NotCompared,
 }
 
-/// Windows and figures that are not compared, because the scope of a side excludes them.
+/// Windows and figures that are not compared, because the scope of a side excludes them or its version lacks them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NotCompared {
     /// Windows.
@@ -95,7 +95,8 @@ impl ComparedValue {
     }
 }
 
-/// Compares two documents, each with the scope of its run.
+/// Compares two documents, each with the scope of its run. If they are of two versions of the program, a figure that one
+/// of them has nowhere is not compared: the other version has more figures.
 #[must_use]
 pub fn differences(one: (&FiguresDocument, &RunScope), other: (&FiguresDocument, &RunScope)) -> Differences {
     let (scopes, [one, other]) = ([one.1, other.1], [one.0, other.0]);
@@ -112,8 +113,58 @@ pub fn differences(one: (&FiguresDocument, &RunScope), other: (&FiguresDocument,
                 .line(of_one, &other.lines[place]);
         }
     }
+    if one.version != other.version {
+        differences.leave_out_figures_of_one_version([one, other]);
+    }
     differences.found.sort_by(|left, right| left.key.cmp(&right.key));
     differences
+}
+
+impl Differences {
+    /// Leaves out the figures, by name and label values, that one document has on no line and in no window.
+    fn leave_out_figures_of_one_version(&mut self, documents: [&FiguresDocument; 2]) {
+        let has = documents.map(names_of_figures);
+        self.found.retain(|difference| {
+            let FigureKey { figure: Some(figure), labels, .. } = &difference.key else { return true };
+            let name = [figure].into_iter().chain(labels).map(String::as_str).collect::<Vec<_>>();
+            let is_of_both = has.iter().all(|has| has.contains(&name));
+            if !is_of_both {
+                self.compared -= 1;
+                note(&mut self.not_compared.figures, &difference.key.name());
+            }
+            is_of_both
+        });
+    }
+}
+
+/// The figures that a document has on any line, in any window: their names and label values.
+fn names_of_figures(document: &FiguresDocument) -> BTreeSet<Vec<&str>> {
+    let mut names = BTreeSet::new();
+    for figures in document.lines.iter().filter_map(|line| line.figures.as_ref()) {
+        let windows = figures.get("windows").and_then(Value::as_object).into_iter().flat_map(Map::values);
+        for figures in windows.filter_map(Value::as_object).chain([figures]) {
+            for (name, value) in figures.iter().filter(|(name, _)| name.as_str() != "windows") {
+                add_names(&mut vec![name.as_str()], value, &mut names);
+            }
+        }
+    }
+    names
+}
+
+fn add_names<'a>(path: &mut Vec<&'a str>, value: &'a Value, names: &mut BTreeSet<Vec<&'a str>>) {
+    match value {
+        Value::Object(below) => {
+            for (label, value) in below {
+                path.push(label);
+                add_names(path, value, names);
+                path.pop();
+            }
+        }
+        Value::Number(_) => {
+            names.insert(path.clone());
+        }
+        _ => {}
+    }
 }
 
 /// The current position of a walk.

@@ -117,7 +117,7 @@ impl NotCompared {
                 let _ = write!(named, " and {} more", count - MOST_NAMED);
             }
             let what = format!("{what}{}", plural(count as u64));
-            let _ = writeln!(text, "not compared, in one run only: {what} {named}");
+            let _ = writeln!(text, "not compared, on one side only: {what} {named}");
         }
     }
 }

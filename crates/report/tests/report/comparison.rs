@@ -154,6 +154,25 @@ fn a_missing_window_or_line_is_one_difference() {
 }
 
 #[test]
+fn figures_that_another_version_has_nowhere_are_listed_and_not_compared() {
+    let of = |version: Option<&str>, decided: Value, queue: Value| {
+        let windows = json!({ "today": { "decided": decided } });
+        let lines = [("mipa", json!({ "n": 1, "windows": windows })), ("chat", json!({ "n": 1, "queue": queue }))];
+        FiguresDocument { version: version.map(str::to_owned), ..parsed(&document(&lines)) }
+    };
+    let old = |queue| of(None, json!({ "answered": 2 }), queue);
+    let new = |version| of(version, json!({ "answered": 2, "timed_out": 0 }), json!({ "oldest": 7 }));
+    let all = RunScope::default();
+    let found = differences((&old(Value::Null), &all), (&new(Some("0.2.0")), &all));
+    assert_eq!((found.found.len(), found.compared), (0, 3));
+    assert_eq!(found.not_compared.figures, ["decided.timed_out", "queue.oldest"].map(str::to_owned).into());
+    let found = differences((&old(json!({ "oldest": 8 })), &all), (&new(Some("0.2.0")), &all));
+    assert_eq!(found.found.len(), 1, "a figure of both versions");
+    let found = differences((&old(Value::Null), &all), (&new(None), &all));
+    assert_eq!(found.found.len(), 2, "one version");
+}
+
+#[test]
 fn lines_on_one_side_only_are_listed_and_not_compared() {
     let figures = || json!({ "n": 1, "windows": {} });
     let one = document(&[("mipa", figures()), ("neuvola", figures())]);

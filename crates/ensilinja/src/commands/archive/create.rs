@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, IntoInnerError};
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicBool;
 
@@ -24,7 +24,7 @@ use ensilinja_model::EventTime;
 use ensilinja_wire::Format;
 
 use super::key_file;
-use super::partial_file::PartialFile;
+use super::partial_file::{PartialFile, UnwrittenArchive};
 use crate::cli::CreateArchiveArguments;
 use crate::clock;
 use crate::console::progress::ConsoleProgress;
@@ -83,7 +83,7 @@ pub(super) fn create(arguments: &CreateArchiveArguments, config: &Config) -> any
         return Err(work.interrupted(error));
     }
     let output = arguments.output.display().to_string();
-    let manifest = work.finish(now)?;
+    let manifest = work.finish(now, config)?;
     print(&summary(&output, &manifest, config))?;
     Ok(Outcome::Done)
 }
@@ -199,8 +199,8 @@ impl ArchiveWork {
             let archived = archived(record);
             let replaced = self.pseudonymiser.as_ref().map(|with| with.replace(&archived));
             match replaced {
-                None => self.writer.append(&archived)?,
-                Some(Ok(replaced)) => self.writer.append(&replaced)?,
+                None => self.writer.append(&archived).map_err(|why| self.partial.unwritten(why))?,
+                Some(Ok(replaced)) => self.writer.append(&replaced).map_err(|why| self.partial.unwritten(why))?,
                 Some(Err(reason)) => {
                     let left_out = self.state.pseudonymised.get_or_insert_default();
                     *left_out.left_out.entry(reason.to_owned()).or_default() += 1;
@@ -215,8 +215,8 @@ impl ArchiveWork {
 
     /// Stores how far the archive is.
     fn store(&mut self) -> anyhow::Result<()> {
-        let (digest, output) = self.writer.end_frame()?;
-        std::io::Write::flush(output)?;
+        let (digest, output) = self.writer.end_frame().map_err(|why| self.partial.unwritten(why))?;
+        std::io::Write::flush(output).map_err(|why| self.partial.unwritten(why))?;
         self.state.sha256 = digest.sha256();
         self.unstored = 0;
         self.partial.store(&mut self.state)
@@ -224,20 +224,26 @@ impl ArchiveWork {
 
     /// Stores how far the archive is after an error, unless the error makes that worthless.
     fn interrupted(mut self, error: anyhow::Error) -> anyhow::Error {
-        let is_lost =
-            matches!(error.downcast_ref::<ScanError>(), Some(ScanError::Vanished { .. } | ScanError::Outside { .. }));
+        let is_lost = matches!(
+            error.downcast_ref::<ScanError>(),
+            Some(ScanError::Vanished { .. } | ScanError::Outside { .. } | ScanError::Cut { .. })
+        );
         if is_lost {
             self.partial.abandon();
-            return error.context("there is no archive, and what was written is removed");
+            return error.context(
+                "there is no archive, and what was written is removed; the same command begins anew, with what the log \
+                 has then",
+            );
         }
-        match self.store() {
-            Ok(()) => error.context("the archive is not complete; the same command continues it"),
-            Err(_) => error.context("the archive is not complete"),
+        // After a failed write the file may have a part of the last line: what was stored before is what is continued.
+        if error.downcast_ref::<UnwrittenArchive>().is_none() {
+            let _ = self.store();
         }
+        error.context("the archive is not complete; the same command continues it")
     }
 
     /// Completes the archive.
-    fn finish(self, now: EventTime) -> anyhow::Result<Manifest> {
+    fn finish(self, now: EventTime, config: &Config) -> anyhow::Result<Manifest> {
         let Self { state, writer, partial, .. } = self;
         let partitions: Vec<ArchivedPartition> = state.partitions.into_iter().map(PartitionTracker::finish).collect();
         let manifest = Manifest {
@@ -247,6 +253,7 @@ impl ArchiveWork {
             cluster: state.cluster,
             from_ms: state.range.from_ms,
             to_ms: state.range.to_ms,
+            time_zone: config.zone.iana_name().unwrap_or("UTC").to_owned(),
             topics: state.topics,
             partitions,
             records: 0,
@@ -255,8 +262,12 @@ impl ArchiveWork {
             pseudonymised: state.pseudonymised,
             erased: 0,
         };
-        let (manifest, output) = writer.finish(manifest)?;
-        output.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        let written = writer
+            .finish(manifest)
+            .and_then(|(manifest, output)| output.into_inner().map_err(IntoInnerError::into_error).map(|_| manifest));
+        let manifest = written
+            .map_err(|why| partial.unwritten(why))
+            .context("the archive is not complete; the same command continues it")?;
         partial.finish()?;
         Ok(manifest)
     }

@@ -12,10 +12,10 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Context as _;
 use ensilinja_archive::{ArchiveWriter, ArchivedRecord, Manifest};
-use ensilinja_config::county;
 use ensilinja_lookback::{Progress as _, ProgressUpdate};
 use ensilinja_model::Headers;
 use ensilinja_wire::{Decoder, Format, Record};
+use jiff::tz::TimeZone;
 
 use super::{key_file, opened};
 use crate::cli::EraseContactArguments;
@@ -47,7 +47,7 @@ pub(super) fn erase(arguments: &EraseContactArguments) -> anyhow::Result<Outcome
     if output.exists() {
         return Err(UsageError::ArchiveExists(output.display().to_string()).into());
     }
-    let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(*quiet, &county().zone));
+    let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(*quiet, &TimeZone::UTC));
     let mut reader = opened::open(file)?;
     let manifest = reader.manifest().clone();
     let id = id_in(&manifest, contact, pseudonymise.as_deref())?;

@@ -28,6 +28,15 @@ pub(super) struct PartialFile {
     output: PathBuf,
 }
 
+/// The file of an archive takes no more.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write {file}")]
+pub(super) struct UnwrittenArchive {
+    file: String,
+    #[source]
+    why: std::io::Error,
+}
+
 impl PartialFile {
     /// Opens or creates the partial file of an archive.
     ///
@@ -55,6 +64,11 @@ impl PartialFile {
     /// The file that is written to.
     pub(super) fn file(&self) -> anyhow::Result<File> {
         self.file.try_clone().context("the system provides no further file")
+    }
+
+    /// That the file cannot be written, and why.
+    pub(super) fn unwritten(&self, why: std::io::Error) -> UnwrittenArchive {
+        UnwrittenArchive { file: self.path.display().to_string(), why }
     }
 
     /// The state of a run before this one; `None` if there was none.

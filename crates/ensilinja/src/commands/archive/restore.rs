@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
-use ensilinja_archive::{ArchivedRecord, Manifest, TimestampType};
+use ensilinja_archive::{ArchivedPartition, ArchivedRecord, Manifest, TimestampType};
 use ensilinja_config::Config;
 use ensilinja_kafka::{
     OffsetRange, OutgoingRecord, PastRetention, RawRecord, Restorer, Settings, TopicChoice, past_retention, plan_scan,
@@ -86,6 +86,16 @@ pub(super) fn restore(arguments: &RestoreArchiveArguments, config: &Config) -> a
     } else {
         "  the topic has another number of partitions than that of the archives: each record goes to that of its key\n"
     });
+    if let Some(from) = archives.lost_before() {
+        let whole = from.plus_millis(config.rules_over(&(from..from)).life_ms());
+        let [from, whole] = [from, whole].map(|at| to_the_minute(at, &config.zone).replace(' ', "T"));
+        writeln!(
+            text,
+            "  the archives lack records from before {from}, and a topic does not tell: figures of contacts that began \
+             before are missing until {whole}. Give --complete-since {whole} to reports on the restored topic"
+        )
+        .expect("a String takes all text");
+    }
     if without > 0 {
         writeln!(text, "  {without} records have no timestamp: each gets that of the record before it")
             .expect("a String takes all text");
@@ -108,7 +118,7 @@ fn write(
     arguments: &RestoreArchiveArguments,
     settings: &Settings,
 ) -> anyhow::Result<u64> {
-    let restorer = Restorer::new(settings, &arguments.topic, walk.stop)?;
+    let mut restorer = Restorer::new(settings, &arguments.topic, walk.stop)?;
     let mut places = vec![0; target.held.len()];
     let sent = walk.each("restoring", &mut |partition, record| {
         places[partition] += 1;
@@ -241,6 +251,13 @@ impl<'a> Archives<'a> {
         Ok(Self(archives))
     }
 
+    /// From when on the archives have all records, if there were earlier ones that they lack.
+    fn lost_before(&self) -> Option<EventTime> {
+        let (_, first) = self.0.first()?;
+        let had_earlier = |part: &ArchivedPartition| part.scan_end > 0 && (part.scan_begin > 0 || part.earlier > 0);
+        first.partitions.iter().any(had_earlier).then(|| first.from())
+    }
+
     /// How many partitions the topic had.
     fn partitions(&self) -> usize {
         self.0.iter().map(|(_, manifest)| manifest.partitions.len()).max().unwrap_or(0)
@@ -273,11 +290,11 @@ impl Walk<'_> {
             {
                 done += 1;
                 if done % SHOW_EVERY == 0 {
-                    anyhow::ensure!(!self.stop.load(Ordering::Relaxed), "it was stopped");
+                    anyhow::ensure!(!self.stop.load(Ordering::Relaxed), "stopped before the end");
                     self.progress.show(&ProgressUpdate { done, total: Some(total), count: done, at: None });
                 }
                 let is_covered = |(_, earlier): &(&PathBuf, Manifest)| {
-                    earlier.topic_id(&record.topic) == manifest.topic_id(&record.topic)
+                    earlier.log_id(&record.topic) == manifest.log_id(&record.topic)
                         && earlier
                             .partition(&record.topic, record.partition)
                             .is_some_and(|part| part.covers(record.offset))

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ensilinja_archive::{ArchiveFinding, Manifest, Verification, VerifiedFile, review};
-use ensilinja_config::county;
 use ensilinja_lookback::local_time::to_the_minute;
 use ensilinja_lookback::{Progress, ProgressUpdate};
 use ensilinja_model::EventTime;
@@ -26,7 +25,8 @@ const SHOW_EVERY: u64 = 4_096;
 /// # Errors
 /// That it was stopped, or cannot print.
 pub(super) fn verify(arguments: &VerifyArchiveArguments) -> anyhow::Result<Outcome> {
-    let zone = county().zone;
+    let first = arguments.files.iter().find_map(|path| opened::open(path).ok());
+    let zone = first.map_or(TimeZone::UTC, |reader| zone_of(reader.manifest()));
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, &zone));
     let mut found = Verification::default();
     for path in &arguments.files {
@@ -45,7 +45,7 @@ pub(super) fn verify(arguments: &VerifyArchiveArguments) -> anyhow::Result<Outco
     }
     (found.problems, found.notes) = (problems, notes);
     print(&match arguments.listing.format {
-        ListingFormat::Table => fitted(&text(&found, &zone), arguments.listing.width()),
+        ListingFormat::Table => fitted(&text(&found), arguments.listing.width()),
         ListingFormat::Json => found.to_json(),
     })?;
     Ok(if found.is_sound() { Outcome::Done } else { Outcome::Found })
@@ -107,19 +107,20 @@ fn in_words(finding: &ArchiveFinding, name: &dyn Fn(usize) -> String, zone: &Tim
             name(*other)
         ),
         ArchiveFinding::OtherTopic { one, other, topic } => format!(
-            "{topic} was created again between {} and {}: whether something is missing between them is unknown",
-            name(*one),
-            name(*other)
+            "{} has {topic} of another cluster, or of another topic of this name, than {}: whether something is missing \
+             between them is unknown",
+            name(*other),
+            name(*one)
         ),
     }
 }
 
-fn text(found: &Verification, zone: &TimeZone) -> String {
+fn text(found: &Verification) -> String {
     let mut lines = Vec::new();
     for VerifiedFile { file, fault, manifest } in &found.files {
         match (fault, manifest) {
             (Some(fault), _) => lines.push(format!("NOT SOUND  {fault}")),
-            (None, Some(manifest)) => lines.extend(of_manifest(file, manifest, zone)),
+            (None, Some(manifest)) => lines.extend(of_manifest(file, manifest)),
             (None, None) => {}
         }
     }
@@ -134,13 +135,20 @@ fn text(found: &Verification, zone: &TimeZone) -> String {
     lines.join("\n") + "\n"
 }
 
-fn of_manifest(file: &str, manifest: &Manifest, zone: &TimeZone) -> Vec<String> {
+/// The time zone in which the range of an archive was named.
+fn zone_of(manifest: &Manifest) -> TimeZone {
+    TimeZone::get(&manifest.time_zone).unwrap_or(TimeZone::UTC)
+}
+
+fn of_manifest(file: &str, manifest: &Manifest) -> Vec<String> {
+    let zone = zone_of(manifest);
     let [from, to, created] = [manifest.from_ms, manifest.to_ms, manifest.created_ms]
-        .map(|ms| to_the_minute(EventTime::from_millis(ms), zone));
+        .map(|ms| to_the_minute(EventTime::from_millis(ms), &zone));
     let topics: Vec<&str> = manifest.topics.iter().map(|topic| topic.name.as_str()).collect();
     let mut lines = vec![
         format!("sound      {file}: {} records of {}, from {from} to {to}", manifest.records, topics.join(", ")),
-        format!("           made {created} by {}, sha256 {}", manifest.product, manifest.sha256),
+        format!("           made {created} ({}) by {}", manifest.time_zone, manifest.product),
+        format!("           sha256 {}", manifest.sha256),
     ];
     if let Some(how) = &manifest.pseudonymised {
         let left_out: u64 = how.left_out.values().sum();
