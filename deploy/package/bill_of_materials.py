@@ -52,7 +52,7 @@ class Crates:
 
     def __init__(self):
         words = ["cargo", "metadata", "--format-version", "1", "--locked", "--filter-platform", target()]
-        known = json.loads(subprocess.run(words, check=True, capture_output=True, cwd=TOP).stdout)
+        known = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE, cwd=TOP).stdout)
         self.packages = {package["id"]: package for package in known["packages"]}
         self.nodes = {node["id"]: node for node in known["resolve"]["nodes"]}
         lock = tomllib.loads((TOP / "Cargo.lock").read_text())
@@ -85,7 +85,7 @@ class Crates:
 
 
 def target():
-    told = subprocess.run(["rustc", "-vV"], check=True, capture_output=True, text=True).stdout
+    told = subprocess.run(["rustc", "-vV"], check=True, stdout=subprocess.PIPE, text=True).stdout
     return re.search("host: (.+)", told)[1]
 
 
@@ -131,7 +131,7 @@ def c_libraries(crates):
 
 def standard_library():
     """The licences of Rust's standard library, as the toolchain ships them."""
-    sysroot = subprocess.run(["rustc", "--print", "sysroot"], check=True, capture_output=True, text=True).stdout.strip()
+    sysroot = subprocess.run(["rustc", "--print", "sysroot"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     page = Path(sysroot) / "share/doc/rust/COPYRIGHT-library.html"
     if not page.is_file():
         sys.exit(f"{page} is missing: the licences of Rust's standard library come with the toolchain")
