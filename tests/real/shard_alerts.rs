@@ -235,7 +235,7 @@ impl Watch {
             }
             let is_silent = |alert: &&HeldAlert| alert.labels["alertname"] == "EnsilinjaLineSilent";
             assert!(free.iter().filter(|alert| is_silent(alert)).count() >= 5, "of other shards and alone");
-            muted.iter().any(|alert| is_silent(alert)) && !free.into_iter().any(is_of_north)
+            muted.iter().any(is_silent) && !free.into_iter().any(is_of_north)
         };
         assert!(poll_until(PATIENCE, are_muted), "not muted: {:#?}", self.alertmanager.held());
     }
@@ -256,6 +256,6 @@ fn without_process(mut labels: Labels) -> Labels {
 /// Whether a series has the same value in both jobs. The processes are scraped at different moments of a second, so
 /// durations differ by that.
 fn are_equal(labels: &Labels, (one, other): (&f64, &f64)) -> bool {
-    let passes_by = labels["__name__"].ends_with("_seconds");
-    (one - other).abs() < if passes_by { 2.5 } else { 1e-9 } || one.total_cmp(other).is_eq()
+    let near = if labels["__name__"].ends_with("_seconds") { 2.5 } else { 1e-9 };
+    (one - other).abs() < near || one.total_cmp(other).is_eq()
 }

@@ -35,6 +35,9 @@ const ROLES: [&str; 3] = ["one process", "the first of four shards", "another of
 /// The same where all events are of another shard's lines.
 const ROLES_OF_OTHERS: [&str; 3] = ["a process with their lines", "the first shard", "another shard"];
 
+/// A row of each role: its name, digits after the point, and how it is seen.
+type Figure = (&'static str, usize, fn(&Seen) -> f64);
+
 /// One process, from its start until it is ready and scraped.
 struct Seen {
     seconds: f64,
@@ -56,8 +59,11 @@ fn hundred_counties(stand: &Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> 
     let whole = county_events::copied_lines(&builds.this.configuration(""), COUNTIES - 1);
     let county: Vec<_> = ensilinja_config::county().lines.into_iter().map(|line| line.id).collect();
     let ids = |number| {
-        let copy = |line: &LineId| if number == 0 { line.clone() } else { county_events::copy_of(line, number) };
-        county.iter().map(copy).map(|id| format!("\"{id}\", ")).collect::<String>()
+        let quoted = |line: &LineId| match number {
+            0 => format!("\"{line}\", "),
+            _ => format!("\"{}\", ", county_events::copy_of(line, number)),
+        };
+        county.iter().map(quoted).collect::<String>()
     };
     let a_shard = COUNTIES / SHARDS;
     let shard = |number: usize| {
@@ -80,7 +86,6 @@ fn hundred_counties(stand: &Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> 
         Row::new("lines of each of four shards", vec![float((lines / SHARDS) as u64)], 0),
         Row::new(format!("events in {PARTITIONS} partitions"), vec![float(topic.events)], 0),
     ];
-    type Figure = (&'static str, usize, fn(&Seen) -> f64);
     let figures: [Figure; 6] = [
         ("s until ready", 2, |seen| seen.seconds),
         ("CPU s until ready", 2, |seen| seen.cpu_seconds),
