@@ -37,6 +37,7 @@ mod compose;
 mod configuration;
 #[cfg(target_os = "linux")]
 mod core_dumps;
+mod documented_commands;
 mod event_files;
 mod explain;
 mod grafana;

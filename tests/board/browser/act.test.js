@@ -2,18 +2,15 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { TEXTS } from "../../../crates/serve/src/board/language.js";
 import { backgroundOf, explainCommand } from "../../../crates/serve/src/board/runbooks.js";
+import { violations } from "../stage/axe.js";
 import { Demo, program } from "../stage/demo.js";
 import { openBrowser, Screen, until } from "../stage/screen.js";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** @type {Demo} */ let tuesday;
 /** @type {Demo} */ let sunday;
@@ -30,16 +27,6 @@ after(async () => {
   await tuesday?.stop();
   await sunday?.stop();
 });
-
-/** @param {Screen} screen */
-async function violations(screen) {
-  await screen.page.evaluate(AXE);
-  return screen.page.evaluate(async (rules) => {
-    const found = await /** @type {any} */ (globalThis).axe.run(document, { runOnly: { type: "tag", values: rules } });
-    return found.violations.flatMap((/** @type {any} */ violation) =>
-      violation.nodes.map((/** @type {any} */ node) => `${violation.id}: ${node.target} ${node.failureSummary}`));
-  }, RULES);
-}
 
 /** Makes customers of these lines wait for so long. @param {Screen} screen @param {Record<string, number>} waits */
 const letWait = (screen, waits) => screen.page.evaluate((waits) => {
@@ -112,14 +99,14 @@ test("on a Sunday, closed lines that owe nothing share a row that a keyboard ope
   assert.ok(asleep >= 10, `${asleep} of 22`);
   const closed = await page.locator("#summary [data-state=closed] b").innerText();
   assert.ok(Number(closed) >= asleep, "the strip counts the same lines");
-  assert.deepEqual(await violations(screen), []);
+  assert.deepEqual(await violations(screen.page), []);
   await page.locator(".tile:visible button").first().focus();
   await page.keyboard.press("End");
   assert.equal(await row.evaluate((button) => button === document.activeElement), true, "arrows reach the row");
   await page.keyboard.press("Enter");
   assert.equal(await row.getAttribute("aria-expanded"), "true");
   assert.equal(await visible(), 22);
-  assert.deepEqual(await violations(screen), []);
+  assert.deepEqual(await violations(screen.page), []);
   await page.keyboard.press("End");
   await page.keyboard.press("Home");
   await row.focus();
@@ -162,7 +149,7 @@ test("the help says what the words and colours mean, by click and by keyboard, i
     await dialog.waitFor();
     assert.ok((await dialog.innerText()).includes(floor));
     assert.equal(await dialog.locator("dt").count(), 15, "six states and nine words");
-    assert.deepEqual(await violations(screen), []);
+    assert.deepEqual(await violations(screen.page), []);
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "hidden" });
     assert.equal(await button.evaluate((element) => element === document.activeElement), true);
@@ -216,7 +203,7 @@ test("configured addresses become links to Grafana and to the runbook of each re
   assert.equal(await runbook.getAttribute("href"), "https://w.example/EnsilinjaWaitingTooLong.md");
   const grafana = page.locator("#detail").getByRole("link", { name: "The line in Grafana" });
   assert.equal(await grafana.getAttribute("href"), "https://g.example/d/x?var-line=116117");
-  assert.deepEqual(await violations(screen), []);
+  assert.deepEqual(await violations(screen.page), []);
   await screen.close();
 });
 
@@ -249,11 +236,11 @@ test("a tile that is in hand is grey in this browser, survives a reload, and ret
   await page.getByRole("button", { name: "30\u00a0min" }).focus();
   await page.keyboard.press("Enter");
   await page.getByText(/^Grey until 10:\d\d, unless something more urgent begins\.$/).waitFor();
-  assert.deepEqual(await violations(screen), []);
+  assert.deepEqual(await violations(screen.page), []);
   await page.keyboard.press("Escape");
   await page.locator('.tile[data-line="116117"][data-seen]').waitFor();
   assert.match(await tile.locator(".badge.seen").innerText(), /^in hand until 10:\d\d$/);
-  assert.deepEqual(await violations(screen), []);
+  assert.deepEqual(await violations(screen.page), []);
   await page.reload();
   await page.locator(".tile[data-state]").first().waitFor();
   await page.locator('.tile[data-line="116117"][data-seen]').waitFor();
@@ -270,7 +257,7 @@ test("a user who chose so hears and sees a line that newly needs help, with its 
   await dialog.getByText("In this browser only.").waitFor();
   await dialog.getByRole("checkbox", { name: /^A sound/ }).check();
   await dialog.getByRole("checkbox", { name: /^A notification/ }).check();
-  assert.deepEqual(await violations(screen), []);
+  assert.deepEqual(await violations(screen.page), []);
   await page.keyboard.press("Escape");
   await page.waitForTimeout(1500);
   const seen = () => page.evaluate(() => [/** @type {any} */ (globalThis).notified, /** @type {any} */ (globalThis).tones]);

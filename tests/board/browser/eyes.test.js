@@ -2,14 +2,10 @@
 // stale figures look stale, and are still readable.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { violations } from "../stage/axe.js";
 import { Demo } from "../stage/demo.js";
 import { openBrowser, Screen, until } from "../stage/screen.js";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** @type {Demo} */ let demo;
 /** @type {import("playwright-core").Browser} */ let browser;
@@ -22,19 +18,6 @@ after(async () => {
   await browser?.close();
   await demo?.stop();
 });
-
-/** @param {Screen} screen @param {string[]} [more] rules beside those */
-async function violations(screen, more = []) {
-  // Outside of the page's own scripts, which its policy would stop from being added to.
-  await screen.page.evaluate(AXE);
-  return screen.page.evaluate(async ([rules, more]) => {
-    const runOnly = { type: "tag", values: rules };
-    const enabled = Object.fromEntries(more.map((rule) => [rule, { enabled: true }]));
-    const found = await /** @type {any} */ (globalThis).axe.run(document, { runOnly, rules: enabled });
-    return found.violations.flatMap((/** @type {any} */ violation) =>
-      violation.nodes.map((/** @type {any} */ node) => `${violation.id}: ${node.target} ${node.failureSummary}`));
-  }, [RULES, more]);
-}
 
 /** Opens every table beside a chart. @param {Screen} screen */
 async function openDetail(screen) {
@@ -49,9 +32,9 @@ for (const theme of ["light", "dark", "contrast"]) {
     test(`axe finds nothing on the board and in a detail: ${theme}, ${lang}`, async () => {
       const screen = await Screen.open(browser, demo.url, { address: `/?theme=${theme}&lang=${lang}` });
       const more = theme === "contrast" ? ["color-contrast-enhanced"] : [];
-      assert.deepEqual(await violations(screen, more), []);
+      assert.deepEqual(await violations(screen.page, more), []);
       await openDetail(screen);
-      assert.deepEqual(await violations(screen, more), []);
+      assert.deepEqual(await violations(screen.page, more), []);
       assert.deepEqual(screen.complaints, []);
       await screen.close();
     });
@@ -65,7 +48,7 @@ test("stale figures are still readable, in every appearance", async () => {
   try {
     for (const screen of screens) {
       await screen.page.locator("[data-stale]").waitFor();
-      assert.deepEqual(await violations(screen), []);
+      assert.deepEqual(await violations(screen.page), []);
     }
   } finally {
     demo.signal("SIGCONT");

@@ -1,13 +1,10 @@
 // Looking back: an earlier instant is shown as one, numbers list their contacts, the day stands beside other days.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { violations } from "../stage/axe.js";
 import { Demo } from "../stage/demo.js";
 import { openBrowser, Screen, until } from "../stage/screen.js";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** @type {Demo} */ let demo;
 /** @type {import("playwright-core").Browser} */ let browser;
@@ -20,13 +17,6 @@ after(async () => {
   await browser?.close();
   await demo?.stop();
 });
-
-/** What axe finds wrong. @param {Screen} screen */
-async function violations(screen) {
-  await screen.page.evaluate(AXE);
-  const found = await screen.page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
-  return found.violations.map((/** @type {any} */ violation) => `${violation.id}: ${violation.nodes[0].html}`);
-}
 
 test("an earlier instant is shown as one, agrees with the server, and the way back is one button", async () => {
   const screen = await Screen.open(browser, demo.url, { address: "/?lang=en" });
@@ -45,7 +35,7 @@ test("an earlier instant is shown as one, agrees with the server, and the way ba
   const waiting = answer.figures.lines.reduce((/** @type {number} */ sum, /** @type {any} */ line) => sum + line.contacts_waiting, 0);
   const shown = page.locator(".total", { hasText: "waiting now" }).locator("dd > span").first();
   assert.equal(await shown.innerText(), String(waiting));
-  assert.deepEqual(await violations(screen), []);
+  assert.deepEqual(await violations(screen.page), []);
   await page.evaluate(() => { location.hash = "mipa"; });
   const compared = await (await fetch(`${demo.url}/api/days/mipa?at=${at}`)).json();
   assert.equal(compared.figures_as_of_timestamp_seconds, at);
@@ -77,7 +67,7 @@ test("a number lists the contacts that it is the sum of, by keyboard", async () 
   const number = Number((await page.locator("#contacts h3").innerText()).split(" = ")[1]);
   assert.ok(number > 0);
   assert.equal(await table.locator("tbody tr").count(), number, "each adds one");
-  assert.deepEqual(await violations(screen), []);
+  assert.deepEqual(await violations(screen.page), []);
   await page.keyboard.press("Escape");
   assert.equal(await page.locator("#contacts").isVisible(), false);
   assert.equal(await page.locator("#detail").isVisible(), true, "only the list is closed");

@@ -45,6 +45,14 @@ function faults(screen) {
       const box = element.getBoundingClientRect();
       if (element.childElementCount === 0 && box.right > innerWidth + 1) found.push(`off the screen: ${line} ${element.textContent}`);
     }
+    const buttons = [...document.querySelectorAll("#summary button")].map((button) => button.getBoundingClientRect());
+    for (const word of document.querySelectorAll("#summary .tally span")) {
+      const range = document.createRange();
+      range.selectNodeContents(word);
+      const { right, top, bottom } = range.getBoundingClientRect();
+      const over = buttons.some((box) => right > box.left && top < box.bottom && bottom > box.top);
+      if (over) found.push(`below a button: ${word.textContent}`);
+    }
     const strip = document.querySelector("#summary");
     const whole = strip?.getBoundingClientRect();
     const parts = [...(strip?.children ?? [])].filter((part) => !part.matches(".unseen")).map((part) => part.getBoundingClientRect());

@@ -1,9 +1,11 @@
 // Prints which lines ask for help on four simulated days, and why: the table in docs/WALLBOARD.md. Run by
-// `npm run days`; the same program prints the same table.
+// `npm run days`; the same program prints the same table. `npm run days -- FOLDER` also judges by the rules in a folder
+// with the board of another revision.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { Language } from "../../../crates/serve/src/board/language.js";
 import { isAsleep, stateOf, STATES } from "../../../crates/serve/src/board/state.js";
 import { statesOf } from "../../../crates/serve/src/board/county.js";
@@ -14,6 +16,11 @@ import { writeFailingDay } from "./failing_day.js";
 
 const scratch = mkdtempSync(path.join(tmpdir(), "ensilinja-days-"));
 const failing = path.join(scratch, "failing.jsonl");
+
+/** @typedef {typeof import("../../../crates/serve/src/board/state.js").stateOf} StateOf */
+
+/** @type {StateOf | null} */
+const stateBefore = process.argv[2] ? (await import(pathToFileURL(path.resolve(process.argv[2], "state.js")).href)).stateOf : null;
 
 /** @type {[string, string[]][]} */
 const DAYS = [
@@ -33,6 +40,7 @@ try {
     const demo = await Demo.start(["--speed", "1", ...options]);
     try {
       const judged = await judge(demo.url);
+      if (judged.before) counts.push(`| ${name}, before | ${STATES.map((state) => judged.before?.[state]).join(" | ")} | – |`);
       counts.push(`| ${name} | ${STATES.map((state) => judged.counts[state]).join(" | ")} | ${judged.asleep} |`);
       lines.push(...judged.lines.map((line) => `| ${name} | ${line} |`));
     } finally {
@@ -56,5 +64,6 @@ async function judge(url) {
     const told = reasons.filter((reason) => reason.grade !== "plain").map((reason) => english.reason(reason, now));
     return told.length > 0 ? [`${hello.lines[index].line} | ${state} | ${told.join("; ")}`] : [];
   });
-  return { counts: statesOf(judgements), asleep: judgements.filter(isAsleep).length, lines };
+  const before = stateBefore && statesOf(hello.lines.map((card, index) => stateBefore(card, figures.lines[index], now)));
+  return { counts: statesOf(judgements), before, asleep: judgements.filter(isAsleep).length, lines };
 }

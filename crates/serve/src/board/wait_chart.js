@@ -62,13 +62,22 @@ export class WaitChart {
       axes: [
         {
           ...look, grid: { show: false }, size: 1.6 * size, splits: () => every.map((index) => index + 0.5),
-          values: () => this.#labels.map((label, index) => (index % 2 === 0 ? label : "")),
+          values: (plot) => {
+            const step = stepOf(count, plot.width / size);
+            return this.#labels.map((label, index) => (index % step === 0 ? label : ""));
+          },
         },
         { ...look, size: 2.4 * size, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] },
       ],
       series: [{}, { fill: ink("--chart-answered"), width: 0, paths: bars, points: { show: false } }],
     };
   }
+}
+
+/** Every how many bars have a label. @param {number} count of the bars @param {number} letters of the width */
+function stepOf(count, letters) {
+  const [axis, label] = [2.4, 4];
+  return Math.max(2, Math.ceil((count * label) / Math.max(label, letters - axis)));
 }
 
 /** @typedef {{from: number, to: number, count: number}} Bucket */
