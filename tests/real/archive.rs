@@ -103,11 +103,12 @@ fn assert_extends_what_retention_left(
     assert!(!short.wait().success() || short.printed() != of_topic, "most of the quarter is gone");
     let together = finished(Program::start(stage, &["report"], &[asked, &with].concat()));
     assert!(together.printed() == of_topic, "the topic and the archives together: {}", together.log());
-    assert!(together.log().contains("begins at 2025-05-20"), "history begins with the archives: {}", together.log());
+    let late = "history begins too late";
+    assert!(!together.log().contains(late), "history begins with the archives: {}", together.log());
     // Without the last archive there is a gap between the third and what the topic still has.
     let gap = [asked, &["--archive", files[0], files[1], files[2]]].concat();
     let mut gap = Program::start(stage, &["report"], &gap);
     let ended = gap.wait();
     assert!(!ended.success() || gap.printed() != of_topic, "records are missing");
-    assert!(!gap.log().contains("begins at 2025-05-20"), "history begins after the gap: {}", gap.log());
+    assert!(gap.log().contains(late), "history begins after the gap: {}", gap.log());
 }
