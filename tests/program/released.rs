@@ -91,6 +91,12 @@ fn a_release_has_the_list_of_its_names() {
 }
 
 #[test]
+fn the_upgrade_is_tested_from_the_last_release() {
+    let expected = format!("\nprevious_release={}\n", written(last_release().0));
+    assert!(read(".ci/run").contains(&expected), ".ci/run builds another release than the last one, with its commit");
+}
+
+#[test]
 fn the_changelog_says_which_version_is_released() {
     let text = "## [Unreleased]\n## [0.3.0] - unreleased\n## [0.2.0] - 2026-12-01\n## 0.1.0, 2026-11-22\n";
     let dated = ["0.3.0", "0.2.0", "0.1.0", "2.0"].map(|version| is_dated(text, version));

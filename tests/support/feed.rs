@@ -105,6 +105,13 @@ impl Feed {
         }
     }
 
+    /// The same feed without some of its records.
+    pub fn without(self, is_left_out: fn(&Publication) -> bool) -> Self {
+        let kept = self.publications.filter(move |publication| !is_left_out(publication));
+        let publications: Box<dyn Iterator<Item = Publication> + Send> = Box::new(kept);
+        Self { publications: publications.peekable(), ..self }
+    }
+
     /// Publishes the records that are due.
     pub fn publish_what_is_due(&mut self) {
         let now = now();

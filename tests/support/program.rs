@@ -52,9 +52,21 @@ impl Program {
     }
 
     fn start_by(configuration: &str, before: &[&str], after: &[&str], environment: &[(&str, String)]) -> Self {
+        let present = Path::new(env!("CARGO_BIN_EXE_ensilinja"));
+        Self::of_build(present, configuration, before, after, environment)
+    }
+
+    /// Starts a build of the program, which may be of another version.
+    pub fn of_build(
+        program: &Path,
+        configuration: &str,
+        before: &[&str],
+        after: &[&str],
+        environment: &[(&str, String)],
+    ) -> Self {
         let folder = TemporaryFolder::new("program");
         let file = folder.write("ensilinja.toml", configuration);
-        let child = Command::new(env!("CARGO_BIN_EXE_ensilinja"))
+        let child = Command::new(program)
             .args(before)
             .arg("--config")
             .arg(&file)

@@ -75,7 +75,12 @@ impl Stage {
 
     /// The sample configuration, which is that of the simulated county, with the topics of this stage and a free port.
     pub fn configuration(&self) -> String {
-        let mut text = ensilinja_config::SAMPLE.to_owned();
+        self.configuration_by(ensilinja_config::SAMPLE)
+    }
+
+    /// The same by the sample configuration of another version.
+    pub fn configuration_by(&self, sample: &str) -> String {
+        let mut text = sample.to_owned();
         for (key, sample, own) in [
             ("listen", "127.0.0.1:9464", "127.0.0.1:0"),
             ("format", "text", self.log.0),

@@ -95,8 +95,8 @@ impl ComparedValue {
     }
 }
 
-/// Compares two documents, each with the scope of its run. If they are of two versions of the program, a figure that one
-/// of them has nowhere is not compared: the other version has more figures.
+/// Compares two documents, each with the scope of its run. If they are of two versions of the program, a figure that
+/// one of them has nowhere is not compared: the other version has more figures.
 #[must_use]
 pub fn differences(one: (&FiguresDocument, &RunScope), other: (&FiguresDocument, &RunScope)) -> Differences {
     let (scopes, [one, other]) = ([one.1, other.1], [one.0, other.0]);
