@@ -19,6 +19,8 @@ pub struct FiguresDocument {
     pub reasons: Vec<String>,
     /// The time zone of the lines by its IANA name.
     pub time_zone: Option<String>,
+    /// The shard whose lines these are, if they are of a process with a shard.
+    pub shard: Option<String>,
     /// The lines, in the order of the document.
     pub lines: Vec<LineDocument>,
 }
@@ -83,6 +85,7 @@ impl FiguresDocument {
                 _ => Vec::new(),
             },
             time_zone: fields.get("time_zone").and_then(text),
+            shard: fields.get("shard").and_then(text),
             lines: lines.into_iter().map(LineDocument::from_json).collect::<Result<_, _>>()?,
         })
     }
