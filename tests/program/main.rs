@@ -43,6 +43,7 @@ mod explain;
 mod grafana;
 mod groups;
 mod health;
+mod http_config;
 mod import;
 mod look_back;
 mod native;

@@ -221,3 +221,41 @@ fn old_protocols_are_refused_and_the_certificate_is_renewed_while_a_stream_is_op
     stream.wait().unwrap();
     assert!(program.log().contains("web configuration reloaded"), "{}", program.log());
 }
+
+#[test]
+#[ignore = "needs promtool and OpenSSL"]
+fn a_file_for_promtool_is_understood_by_our_clients_too() {
+    let door = Door::make();
+    door.openssl("req -x509 -newkey rsa:2048 -nodes -keyout stranger.key -out stranger.crt -days 2 -subj /CN=stranger");
+    let program = guarded(&door);
+    let url = format!("https://{}", program.address());
+    let promtool = |file: &str| {
+        let words = ["check", "healthy", "--url", &url, "--http.config.file", file];
+        let output = Command::new("promtool").args(words).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+    };
+    let user = |password: &str| format!("basic_auth:\n  username: boss\n  password_file: {password}\n");
+    let tls = |ca: &str| format!("tls_config:\n  ca_file: {ca}.crt\n");
+    let me = "  cert_file: scraper.crt\n  key_file: scraper.key\n";
+    let inline = format!("basic_auth:\n  username: boss\n  password: {PASSWORD}\n");
+    for (http, to_promtool, to_us) in [
+        // Promtool asks for a page that Ensilinja does not have; there are no figures without brokers.
+        (user("password") + &tls("ca") + me, "status=404", "has no figures yet"),
+        (inline + &tls("ca") + me, "status=404", "has no figures yet"),
+        (user("wrong-password") + &tls("ca") + me, "status=401", "answers 401 Unauthorized: it refuses the user"),
+        (tls("ca") + me, "status=401", "answers 401 Unauthorized: it asks for a user"),
+        (user("password") + &tls("ca"), "certificate required", "it requires a client certificate"),
+        (user("password") + &tls("stranger") + me, "signed by unknown authority", "is not among the authorities"),
+        (
+            user("password") + &tls("ca") + me + "  server_name: b.example\n",
+            "certificate is not valid for any names, but wanted to match b.example",
+            "its certificate is for 127.0.0.1, not for b.example",
+        ),
+    ] {
+        let file = door.0.write("http.yml", http).display().to_string();
+        let said = promtool(&file);
+        assert!(said.contains(to_promtool), "promtool: {said}");
+        let (_, out, err) = run(&["compare", "--http.config.file", &file, &url, &url]);
+        assert!(err.contains(to_us) && !err.contains(PASSWORD) && out.is_empty(), "{out}{err}");
+    }
+}

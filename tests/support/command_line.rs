@@ -7,14 +7,17 @@ use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
 /// Every environment variable that the program reads.
-const VARIABLES: [&str; 9] = [
+const VARIABLES: [&str; 12] = [
     "ENSILINJA_CONFIG",
     "ENSILINJA_BROKERS",
     "ENSILINJA_LISTEN",
     "ENSILINJA_WEB_CONFIG_FILE",
+    "ENSILINJA_HTTP_CONFIG_FILE",
     "ENSILINJA_SHARD",
     "ENSILINJA_LOG",
     "ENSILINJA_CORE_DUMPS",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
     "NO_COLOR",
     "CLICOLOR_FORCE",
 ];

@@ -12,9 +12,10 @@ use ensilinja_kafka::Publisher;
 use ensilinja_lookback::kafka_settings;
 use ensilinja_model::EventTime;
 use ensilinja_sim::{County, Disorder, Generator, Publication};
-use ensilinja_test_support::{PATIENCE, plain_consumer, poll_for, poll_until};
+use ensilinja_test_support::{PATIENCE, TemporaryFolder, plain_consumer, poll_for, poll_until};
 use serde_json::Value;
 
+use crate::command_line;
 use crate::live::{HandClock, Live};
 use crate::series::{self, Series};
 use crate::stage::Stage;
@@ -79,6 +80,7 @@ pub fn check(shared: &Stage, alone: &Stage, volume: f64, older_by_ms: i64) {
     publish(&publisher, &new);
     clock.set(later);
     compare(&one, &three, later);
+    compare_by_command(shared, &three, &one, &standby);
     assert_eq!(lines_of(&standby.figures_at(later)), lines_of(&three[1].figures_at(later)), "a standby of a shard");
     compare_counters(&one, &three);
     // What was rejected before the range may have been written by an earlier process.
@@ -99,6 +101,40 @@ fn publish(publisher: &Publisher, publications: &[Publication]) {
         feed::send(publisher, publication).unwrap();
     }
     feed::finish(publisher).unwrap();
+}
+
+/// `ensilinja compare` knows the shard of a process: it is compared with the lines of its shard in the topic, and lines
+/// of other shards are no difference.
+fn compare_by_command(stage: &Stage, three: &[Live; 3], one: &Live, standby: &Live) {
+    let folder = TemporaryFolder::new("sharing");
+    let config = folder.write("shards.toml", with_shards(&stage.configuration())).display().to_string();
+    let [first, second, third] = three.each_ref().map(|live| format!("http://{}", live.address()));
+    let [one, standby] = [one, standby].map(|live| format!("http://{}", live.address()));
+    let topic = |name: &str| format!("and the topic {} (the lines of shard {name})\n", stage.topic);
+    for (words, status, says) in [
+        (vec!["--config", &config, &first], 0, topic(SHARDS[0])),
+        (vec!["--config", &config, &third], 0, topic(SHARDS[2])),
+        (vec!["--config", &config, &one], 0, format!("and the topic {}\n", stage.topic)),
+        (vec![&second, &standby], 0, format!("are equal in {second} and {standby}\n")),
+        (vec![&first, &one], 0, format!("are equal in {first} and {one}\nnot compared, of other shards: lines ")),
+        (vec![&one, &first], 0, format!("are equal in {one} and {first}\nnot compared, of other shards: lines ")),
+        (
+            vec![&first, &second],
+            1,
+            format!("{first} has the shard south and {second} the shard north, so they have no line"),
+        ),
+    ] {
+        let (ended, out, err) = command_line::run(&[&["compare", "--quiet"], &words[..]].concat());
+        assert_eq!(ended, Some(status), "{words:?}: {out}{err}");
+        assert!((out.clone() + &err).contains(&says), "{words:?}: {out}{err}");
+    }
+    let plain = folder.write("plain.toml", stage.configuration()).display().to_string();
+    let (status, _, err) = command_line::run(&["compare", "--quiet", "--config", &plain, &first]);
+    assert_eq!(status, Some(1));
+    assert!(
+        err.contains("the live process has the shard south, and the configuration does not (it has no shards)"),
+        "{err}"
+    );
 }
 
 /// Compares what one process shows with what three show.

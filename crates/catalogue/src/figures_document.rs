@@ -21,6 +21,8 @@ pub struct FiguresDocument {
     pub time_zone: Option<String>,
     /// The version of the program that wrote it. Before 0.2.0 a live process did not say.
     pub version: Option<String>,
+    /// The shard whose lines these are, if they are of a process with a shard.
+    pub shard: Option<String>,
     /// The lines, in the order of the document.
     pub lines: Vec<LineDocument>,
 }
@@ -86,6 +88,7 @@ impl FiguresDocument {
             },
             time_zone: fields.get("time_zone").and_then(text),
             version: fields.get("version").and_then(text),
+            shard: fields.get("shard").and_then(text),
             lines: lines.into_iter().map(LineDocument::from_json).collect::<Result<_, _>>()?,
         })
     }

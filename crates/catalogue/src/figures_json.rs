@@ -47,7 +47,7 @@
 //! rebuilt, and a window that history does not cover: that is no data, not 0. A figure that does not exist, such as the
 //! quantile of no waits, is left out. `reasons` may have entries while `complete` is true. Goals in `volume_goals` are
 //! for the line, the lines of its `group` with the same channel, or its `channel`, each until the next `of` the same;
-//! `null` contacts are no goal.
+//! `null` contacts are no goal. A process that has the lines of a shard only adds the shard's name: `"shard": "south"`.
 
 use ensilinja_ledger::{LineFigures, Waits, Window};
 use ensilinja_model::EventTime;
@@ -67,6 +67,9 @@ pub fn figures_json(table: &LineTable, time_zone: &str, snapshot: &Snapshot) -> 
     let mut document = with_status(snapshot, &(0..table.infos().len()).map(line).collect::<Vec<_>>());
     document["time_zone"] = json!(time_zone);
     document["version"] = json!(env!("CARGO_PKG_VERSION"));
+    if let Some((shard, _)) = snapshot.shards.iter().find(|(_, is_own)| *is_own) {
+        document["shard"] = json!(shard);
+    }
     document
 }
 

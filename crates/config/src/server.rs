@@ -167,21 +167,39 @@ pub(crate) fn read(root: &Section<'_>) -> Result<ServerSettings, ConfigError> {
     Ok(server)
 }
 
-/// The address to listen on in the text of a configuration, and nothing else of it: a health check must not fail
-/// because the file is being edited somewhere else, nor read secrets. `file` is the name that messages call it by.
+/// Where a process answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerAddress {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// The web configuration file, which says whether it speaks TLS.
+    pub web_config_file: Option<PathBuf>,
+}
+
+impl Default for ServerAddress {
+    fn default() -> Self {
+        Self { listen: DEFAULT_LISTEN, web_config_file: None }
+    }
+}
+
+/// Where a process answers by the text of a configuration, and nothing else of it: a health check must not fail because
+/// the file is being edited somewhere else, nor read secrets. `file` is the name that messages call it by.
 ///
 /// # Errors
-/// The text is not TOML, or the address is none.
-pub fn listen_address(file: &str, text: &str) -> Result<SocketAddr, ConfigError> {
+/// The text is not TOML, or the address or the path of the web configuration file is none.
+pub fn server_address(file: &str, text: &str) -> Result<ServerAddress, ConfigError> {
     let document = TomlText { file, text };
     let tables = document.tables()?;
     let root = Section::open_in_part(document, "", tables.span(), tables.get_ref());
-    let Some((place, value)) = root.entry("server") else { return Ok(DEFAULT_LISTEN) };
+    let Some((place, value)) = root.entry("server") else { return Ok(ServerAddress::default()) };
     let DeValue::Table(table) = value.get_ref() else {
         return Err(root.refusal("server", format!("a table with {}", KEYS.join(", "))));
     };
     let server = Section::open_in_part(document, "server", place, table);
-    Ok(server.optional(LISTEN, listen)?.unwrap_or(DEFAULT_LISTEN))
+    Ok(ServerAddress {
+        listen: server.optional(LISTEN, listen)?.unwrap_or(DEFAULT_LISTEN),
+        web_config_file: server.optional(WEB_CONFIG_FILE, path)?,
+    })
 }
 
 fn path(value: &DeValue<'_>) -> Result<PathBuf, Expected> {
@@ -259,7 +277,7 @@ mod tests {
 
     #[test]
     fn the_address_is_found_in_a_file_that_is_wrong_elsewhere() {
-        let address = |text: &str| listen_address("a.toml", text).map(|address| address.to_string());
+        let address = |text: &str| server_address("a.toml", text).map(|address| address.listen.to_string());
         for (text, expected) in [
             ("", "127.0.0.1:9464"),
             ("[server]\n", "127.0.0.1:9464"),
@@ -279,6 +297,8 @@ mod tests {
             let refusal = address(text).unwrap_err().to_string();
             assert!(refusal.contains(reason), "{refusal}");
         }
+        let text = "[server]\nweb_config_file = \"web.yml\"\nnew = 2\n";
+        assert_eq!(server_address("a.toml", text).unwrap().web_config_file, Some("web.yml".into()));
     }
 
     #[test]

@@ -16,12 +16,11 @@
 mod http;
 mod tls;
 mod users;
-mod yaml;
 
 use crate::error::ConfigError;
-use yaml::YamlText;
+use crate::yaml::YamlText;
 
-pub use tls::{ClientAuthType, PemSource, TlsServerConfig};
+pub use tls::{ClientAuthType, TlsServerConfig};
 pub use users::{BasicAuthUser, BcryptHash};
 
 const KEYS: [&str; 4] = [tls::TLS, http::HTTP, http::RATE_LIMIT, users::USERS];

@@ -47,4 +47,4 @@ pub use source::SourceArguments;
 pub use support_bundle::SupportBundleArguments;
 pub use table::{Command, CommandLine, read, table};
 pub use time_argument::TimeArgument;
-pub use values::ListingArguments;
+pub use values::{AccessArguments, ListingArguments};

@@ -3,10 +3,9 @@
 use std::env::{self, VarError};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
-use std::net::SocketAddr;
 use std::path::Path;
 
-use ensilinja_config::{Config, ConfigError, KafkaRefusal, KafkaSettings, Outside, county};
+use ensilinja_config::{Config, ConfigError, KafkaRefusal, KafkaSettings, Outside, ServerAddress, county};
 use ensilinja_kafka::SettingsError;
 use ensilinja_lookback::kafka_settings_of_events;
 
@@ -35,16 +34,16 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
     }
 }
 
-/// The address that a process listens on with the configuration in a file, or with the sample if no file is named. The
-/// rest of the file is not read.
+/// Where a process answers with the configuration in a file, or with the sample if no file is named. The rest of the
+/// file is not read.
 ///
 /// # Errors
 /// What is wrong with the file, in one line.
-pub fn listen_address(path: Option<&Path>) -> Result<SocketAddr, ConfigError> {
-    let Some(path) = path else { return Ok(county().server.listen) };
+pub fn server_address(path: Option<&Path>) -> Result<ServerAddress, ConfigError> {
+    let Some(path) = path else { return Ok(ServerAddress::default()) };
     let file = path.display().to_string();
     match fs::read_to_string(path) {
-        Ok(text) => ensilinja_config::listen_address(&file, &text),
+        Ok(text) => ensilinja_config::server_address(&file, &text),
         Err(why) => Err(ConfigError::Unreadable { file, reason: why.to_string() }),
     }
 }

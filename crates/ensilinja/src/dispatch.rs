@@ -1,14 +1,15 @@
 //! From a command line to the work of a command: reads the configuration, starts logging, and makes a plain request.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ensilinja_config::{Config, LogFormat, LogLevel, LogSettings, county};
 use ensilinja_lookback::RequestError;
 use ensilinja_sim::County;
 
 use crate::cli::{
-    CalendarArguments, CheckArguments, Command, DemoArguments, ImportArguments, LinesArguments, RunArguments,
-    SimulateArguments, SupportBundleArguments, TimeArgument,
+    CalendarArguments, CheckArguments, Command, DemoArguments, HealthArguments, ImportArguments, LinesArguments,
+    RunArguments, SimulateArguments, SupportBundleArguments, TimeArgument,
 };
 use crate::commands::calendar::CalendarRequest;
 use crate::commands::check::CheckRequest;
@@ -20,8 +21,9 @@ use crate::commands::{
     archive, calendar, check, compare, demo, dlq, explain, health, import, lines, reference, replay, report, run,
     simulate, support_bundle,
 };
-use crate::configuration::chosen;
+use crate::configuration::{chosen, server_address};
 use crate::console::logging;
+use crate::http_file::ProcessAccess;
 use crate::outcome::{CommandError, Outcome};
 use crate::usage_error::UsageError;
 use crate::{clock, core_dumps};
@@ -73,7 +75,7 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
             if shard.is_some() {
                 config = config.with_shard(shard.as_deref())?;
             }
-            choose_web_config(&mut config, web_config_file)?;
+            choose_web_config(&mut config.server.web_config_file, web_config_file)?;
             logging::start(ERRORS)?;
             let file = path.display().to_string();
             check::check(
@@ -82,10 +84,10 @@ fn obey(command: Command) -> anyhow::Result<Outcome> {
                 clock::wall()(),
             )
         }
-        Command::Health(arguments) => health::health(&arguments),
+        Command::Health(arguments) => health(arguments),
         Command::SupportBundle(arguments) => {
             logging::start(ERRORS)?;
-            support_bundle::support_bundle(&support_bundle_request(arguments), clock::wall()())
+            support_bundle::support_bundle(&support_bundle_request(arguments)?, clock::wall()())
         }
         Command::Lines(LinesArguments { config, lines: ids, from, listing }) => {
             let config = chosen(config.as_deref(), None)?;
@@ -111,31 +113,46 @@ fn import(arguments: ImportArguments) -> anyhow::Result<Outcome> {
     import::import(ImportRequest { files, columns, output, force, lines, quiet })
 }
 
+fn health(arguments: HealthArguments) -> anyhow::Result<Outcome> {
+    let HealthArguments { config, listen, web_config_file, access, url, ready, timeout } = arguments;
+    let access = ProcessAccess::load(access.http_config_file.as_deref())?;
+    let client = if let Some(address) = url {
+        access.client(&address)?
+    } else {
+        let mut own = server_address(config.as_deref())?;
+        own.listen = listen.unwrap_or(own.listen);
+        choose_web_config(&mut own.web_config_file, web_config_file)?;
+        access.client_of_own(&health::address_of(&own)?)?
+    };
+    health::health(&client, ready, Duration::from_secs(timeout))
+}
+
 fn run_configuration(arguments: &RunArguments) -> anyhow::Result<Config> {
     let mut config = chosen(Some(&arguments.config), arguments.brokers.as_deref())?;
     config = config.with_shard(arguments.shard.as_deref())?;
     if let Some(listen) = arguments.listen {
         config.server.listen = listen;
     }
-    choose_web_config(&mut config, arguments.web_config_file.clone())?;
+    choose_web_config(&mut config.server.web_config_file, arguments.web_config_file.clone())?;
     Ok(config)
 }
 
-fn support_bundle_request(arguments: SupportBundleArguments) -> SupportBundleRequest {
-    let SupportBundleArguments { config, brokers, process, log, output, force, quiet } = arguments;
-    SupportBundleRequest { file: config, brokers, process, log, output, force, quiet }
+fn support_bundle_request(arguments: SupportBundleArguments) -> anyhow::Result<SupportBundleRequest> {
+    let SupportBundleArguments { config, brokers, process: processes, access, log, output, force, quiet } = arguments;
+    let access = ProcessAccess::load(access.http_config_file.as_deref())?;
+    Ok(SupportBundleRequest { file: config, brokers, processes, access, log, output, force, quiet })
 }
 
 /// Takes the web configuration file of the command line. One of the configuration may be named too, if it is the same:
 /// an option that replaced it silently might leave the server open.
-fn choose_web_config(config: &mut Config, file: Option<PathBuf>) -> Result<(), UsageError> {
-    match (&config.server.web_config_file, file) {
+fn choose_web_config(configured: &mut Option<PathBuf>, file: Option<PathBuf>) -> Result<(), UsageError> {
+    match (&*configured, file) {
         (Some(configured), Some(file)) if *configured != file => {
             Err(UsageError::TwoWebConfigs(file.display().to_string(), configured.display().to_string()))
         }
         (_, None) => Ok(()),
         (_, file) => {
-            config.server.web_config_file = file;
+            *configured = file;
             Ok(())
         }
     }

@@ -4,6 +4,7 @@ use ensilinja_config::{ConfigError, ShardChoiceError, UnknownLine};
 use ensilinja_lookback::{LookbackError, RequestError};
 
 use crate::console::logging::LogError;
+use crate::http_file::HttpFileError;
 use crate::usage_error::UsageError;
 use crate::web_file::WebFileError;
 
@@ -43,6 +44,7 @@ impl From<anyhow::Error> for CommandError {
             || error.is::<RequestError>()
             || error.is::<UnknownLine>()
             || error.is::<WebFileError>()
+            || error.is::<HttpFileError>()
             || error.is::<ShardChoiceError>()
             || error.downcast_ref::<LookbackError>().is_some_and(LookbackError::is_bad_usage);
         if is_bad_usage { Self::BadUsage(error) } else { Self::Failed(error) }

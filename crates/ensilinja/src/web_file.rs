@@ -6,20 +6,19 @@
 //! server.board_users ... -+
 //! ```
 
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use ensilinja_config::{
-    BasicAuthUser, ClientAuthType, ConfigError, PemSource, ServerSettings, TlsServerConfig, WebConfig, parse_web,
+    BasicAuthUser, ClientAuthType, ConfigError, ServerSettings, TextSource, TlsServerConfig, WebConfig, parse_web,
 };
 use ensilinja_serve::{
     ClientCertificates, PasswordHash, Protection, ProtectionSettings, TlsError, TlsSettings, WebUser,
 };
 
-/// The longest file that is read, in bytes: a file of a thousand users, or a long list of authorities.
-const LONGEST_FILE: u64 = 1024 * 1024;
+use crate::named_file::{self, NamedFileError};
 
 /// Why there is no protection as configured. No text in it holds a key, a hash or a password.
 #[derive(Debug, thiserror::Error)]
@@ -38,17 +37,8 @@ pub enum WebFileError {
         why: io::Error,
     },
     /// A file that it names cannot be read.
-    #[error("{file}: {key} names {named}, which cannot be read: {why}")]
-    NamedFile {
-        /// The web configuration file.
-        file: String,
-        /// The key that names the other file.
-        key: &'static str,
-        /// The other file.
-        named: String,
-        /// Why, as the operating system says.
-        why: io::Error,
-    },
+    #[error(transparent)]
+    NamedFile(#[from] NamedFileError),
     /// TLS cannot be served by it.
     #[error("{file}: {why}")]
     Tls {
@@ -135,15 +125,7 @@ impl FilesRead {
 
     fn read(&mut self, path: &Path) -> io::Result<Vec<u8>> {
         self.0.push((path.to_owned(), stamp(path)));
-        if !fs::metadata(path)?.is_file() {
-            return Err(io::Error::other("it is not a file"));
-        }
-        let mut content = Vec::new();
-        let length = File::open(path)?.take(LONGEST_FILE + 1).read_to_end(&mut content)?;
-        if u64::try_from(length).unwrap_or(u64::MAX) > LONGEST_FILE {
-            return Err(io::Error::other(format!("it is longer than {LONGEST_FILE} bytes")));
-        }
-        Ok(content)
+        named_file::content(path)
     }
 }
 
@@ -168,11 +150,7 @@ pub fn load(server: &ServerSettings, files: &mut FilesRead) -> Result<Option<Loa
     let Some(path) = &server.web_config_file else {
         return given.map_or(Ok(None), |key| Err(WebFileError::NoUsers { key }));
     };
-    let file = path.display().to_string();
-    let unreadable = |why| WebFileError::Unreadable { file: file.clone(), why };
-    let text = String::from_utf8(files.read(path).map_err(unreadable)?);
-    let text = text.map_err(|_| unreadable(io::Error::other("it is not UTF-8")))?;
-    let config = parse_web(&file, &text)?;
+    let (file, config) = (path.display().to_string(), says(path, files)?);
     if let Some(key) = given.filter(|_| config.users.is_empty()) {
         return Err(WebFileError::NoUsers { key });
     }
@@ -182,32 +160,38 @@ pub fn load(server: &ServerSettings, files: &mut FilesRead) -> Result<Option<Loa
             return Err(WebFileError::UnknownUser { key, user: user.clone(), file });
         }
     }
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let tls = config.tls.as_ref().map(|tls| tls_settings(tls, &file, folder, files)).transpose()?;
+    let tls = config.tls.as_ref().map(|tls| tls_settings(tls, path, files)).transpose()?;
     let users = config.users.iter().map(|user| web_user(user, server, &file)).collect::<Result<_, _>>()?;
     let headers = config.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let protection = Protection::new(ProtectionSettings { tls, users, headers });
     let protection = protection.map_err(|why| WebFileError::Tls { file, why })?;
     let key_file = config.tls.as_ref().and_then(|tls| match &tls.key {
-        PemSource::File(name) => Some(folder.join(name)),
-        PemSource::Inline(_) => None,
+        TextSource::File(name) => path.parent().map(|folder| folder.join(name)),
+        TextSource::Inline(_) => None,
     });
     Ok(Some(LoadedWebFile { protection, config, key_file }))
 }
 
-fn tls_settings(
-    tls: &TlsServerConfig,
-    file: &str,
-    folder: &Path,
-    files: &mut FilesRead,
-) -> Result<TlsSettings, WebFileError> {
-    let mut pem = |key: &'static str, source: &PemSource| match source {
-        PemSource::Inline(text) => Ok(text.clone().into_bytes()),
-        PemSource::File(name) => {
-            let path = folder.join(name);
-            let named = path.display().to_string();
-            files.read(&path).map_err(|why| WebFileError::NamedFile { file: file.to_owned(), key, named, why })
-        }
+/// What a web configuration file says.
+fn says(path: &Path, files: &mut FilesRead) -> Result<WebConfig, WebFileError> {
+    let file = path.display().to_string();
+    match files.read(path).and_then(named_file::text) {
+        Ok(text) => Ok(parse_web(&file, &text)?),
+        Err(why) => Err(WebFileError::Unreadable { file, why }),
+    }
+}
+
+/// Whether a server with this web configuration file speaks TLS.
+///
+/// # Errors
+/// If the file cannot be read, or is refused. What it names is not read.
+pub fn speaks_tls(path: &Path) -> Result<bool, WebFileError> {
+    Ok(says(path, &mut FilesRead::default())?.tls.is_some())
+}
+
+fn tls_settings(tls: &TlsServerConfig, file: &Path, files: &mut FilesRead) -> Result<TlsSettings, WebFileError> {
+    let mut pem = |key: &'static str, source: &TextSource| {
+        named_file::resolved(file, key, source, |path| files.read(path)).map_err(WebFileError::from)
     };
     Ok(TlsSettings {
         certificates: pem("tls_server_config.cert_file", &tls.certificate)?,

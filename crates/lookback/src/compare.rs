@@ -15,6 +15,7 @@ mod live;
 mod open_run;
 mod origin;
 mod runs;
+mod shard;
 mod topic_figures;
 
 pub use comparison::{Comparison, compare_live_with_topic, compare_run_with_live, compare_two_live};

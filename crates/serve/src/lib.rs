@@ -42,7 +42,10 @@ mod transport;
 mod users;
 
 pub use admission::ConnectionLimits;
-pub use client::{ProbeAnswer, ProcessAddress, ProcessAddressError, ProcessRequestError};
+pub use client::{
+    Authorization, CertificateOwner, ProbeAnswer, ProcessAddress, ProcessAddressError, ProcessClient,
+    ProcessRequestError, TlsClientSettings, TlsFault, TrustedAuthorities, TrustedBy,
+};
 pub use host::AllowedHosts;
 pub use limits::ServerLimits;
 pub use links::BoardLinks;
@@ -52,5 +55,5 @@ pub use protection::{CurrentProtection, Protection, ProtectionSettings};
 pub use routes::Routes;
 pub use server::{BindError, Server};
 pub use source::{ContactsQuestion, ContactsRefusal, Memory, PastFigures, SnapshotSource};
-pub use tls::{CertificateValidity, ClientCertificates, TlsError, TlsSettings};
+pub use tls::{CertificateValidity, ClientCertificates, TlsError, TlsSettings, TlsSide};
 pub use users::WebUser;

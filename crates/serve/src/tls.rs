@@ -3,6 +3,7 @@
 //! Sessions are not resumed: each connection is verified by what is in force when it is made. So a client whose
 //! authority has been withdrawn cannot come back on an old session.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use ensilinja_model::EventTime;
@@ -16,8 +17,8 @@ use openssl::ssl::{
 use openssl::x509::{GeneralNameRef, X509, X509Ref, X509StoreContextRef, X509VerifyResult};
 
 /// The cipher suites of TLS 1.2 if none are configured: those with forward secrecy and authenticated encryption.
-const CIPHERS: &str = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:\
-                       ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+pub(crate) const CIPHERS: &str = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:\
+     ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 
 /// The protocols inside TLS, as ALPN writes them.
 const PROTOCOLS: &[u8] = b"\x08http/1.1\x08http/1.0";
@@ -63,32 +64,30 @@ pub struct TlsSettings {
     pub curves: Vec<String>,
 }
 
-/// Why TLS cannot be served. No text in it holds a key.
+/// Why TLS cannot be spoken, by a server or by a client. No text in it holds a key.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// There is no certificate in the text.
     #[error(
-        "the server's certificate (cert_file or cert) is not a certificate in PEM; it begins with -----BEGIN CERTIFICATE-----"
+        "the {0}'s certificate (cert_file or cert) is not a certificate in PEM; it begins with -----BEGIN CERTIFICATE-----"
     )]
-    NoCertificate,
+    NoCertificate(TlsSide),
     /// There is no key in the text.
-    #[error(
-        "the server's key (key_file or key) is not a private key in PEM; it begins with -----BEGIN PRIVATE KEY-----"
-    )]
-    NoKey,
+    #[error("the {0}'s key (key_file or key) is not a private key in PEM; it begins with -----BEGIN PRIVATE KEY-----")]
+    NoKey(TlsSide),
     /// The key is encrypted.
     #[error(
-        "the server's key (key_file or key) is encrypted; write it without a password: openssl pkey -in KEY -out PLAIN-KEY"
+        "the {0}'s key (key_file or key) is encrypted; write it without a password: openssl pkey -in KEY -out PLAIN-KEY"
     )]
-    EncryptedKey,
+    EncryptedKey(TlsSide),
     /// The key is not that of the certificate.
     #[error(
-        "the server's key does not belong to its certificate, which has to be the first in cert_file; renew both together"
+        "the {0}'s key does not belong to its certificate, which has to be the first in cert_file; renew both together"
     )]
-    OtherKey,
+    OtherKey(TlsSide),
     /// There is no certificate of an authority in the text.
-    #[error("the authorities of clients (client_ca_file or client_ca) are not certificates in PEM")]
-    NoAuthority,
+    #[error("the authorities ({0}) are not certificates in PEM; each begins with -----BEGIN CERTIFICATE-----")]
+    NoAuthority(&'static str),
     /// OpenSSL takes no such settings.
     #[error("{what} is refused by OpenSSL: {}", reason(.why))]
     Refused {
@@ -99,12 +98,30 @@ pub enum TlsError {
     },
 }
 
+/// A side of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TlsSide {
+    /// The server.
+    Server,
+    /// The client.
+    Client,
+}
+
+impl fmt::Display for TlsSide {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Server => "server",
+            Self::Client => "client",
+        })
+    }
+}
+
 /// The first reason of OpenSSL, in its words.
-fn reason(why: &ErrorStack) -> String {
+pub(crate) fn reason(why: &ErrorStack) -> String {
     why.errors().iter().find_map(openssl::error::Error::reason).unwrap_or("no reason given").to_owned()
 }
 
-fn refused(what: &'static str) -> impl Fn(ErrorStack) -> TlsError {
+pub(crate) fn refused(what: &'static str) -> impl Fn(ErrorStack) -> TlsError {
     move |why| TlsError::Refused { what, why }
 }
 
@@ -128,18 +145,7 @@ impl TlsServer {
     /// Reads the texts and prepares to serve.
     pub fn new(settings: &TlsSettings) -> Result<Self, TlsError> {
         let mut builder = SslContext::builder(SslMethod::tls_server()).map_err(refused("TLS"))?;
-        let chain = X509::stack_from_pem(&settings.certificates).map_err(|_| TlsError::NoCertificate)?;
-        let leaf = chain.first().ok_or(TlsError::NoCertificate)?;
-        let key = private_key(&settings.key)?;
-        if !leaf.public_key().is_ok_and(|public| public.public_eq(&key)) {
-            return Err(TlsError::OtherKey);
-        }
-        let certificate = refused("the server's certificate");
-        builder.set_certificate(leaf).map_err(&certificate)?;
-        for between in &chain[1..] {
-            builder.add_extra_chain_cert(between.clone()).map_err(&certificate)?;
-        }
-        builder.set_private_key(&key).map_err(refused("the server's key"))?;
+        let chain = identity(&mut builder, TlsSide::Server, &settings.certificates, &settings.key)?;
         protocols(&mut builder, settings)?;
         clients(&mut builder, settings)?;
         // A stream between two seconds needs no buffers.
@@ -154,21 +160,52 @@ impl TlsServer {
     }
 }
 
-fn private_key(pem: &[u8]) -> Result<PKey<Private>, TlsError> {
+/// Gives a side its certificate, those of authorities in between, and its key. Returns the certificates.
+pub(crate) fn identity(
+    builder: &mut SslContextBuilder,
+    side: TlsSide,
+    certificates: &[u8],
+    key: &[u8],
+) -> Result<Vec<X509>, TlsError> {
+    let chain = X509::stack_from_pem(certificates).map_err(|_| TlsError::NoCertificate(side))?;
+    let leaf = chain.first().ok_or(TlsError::NoCertificate(side))?;
+    let key = private_key(key, side)?;
+    if !leaf.public_key().is_ok_and(|public| public.public_eq(&key)) {
+        return Err(TlsError::OtherKey(side));
+    }
+    let of_certificate = refused("a certificate of cert_file");
+    builder.set_certificate(leaf).map_err(&of_certificate)?;
+    for between in &chain[1..] {
+        builder.add_extra_chain_cert(between.clone()).map_err(&of_certificate)?;
+    }
+    builder.set_private_key(&key).map_err(refused("the key of key_file"))?;
+    Ok(chain)
+}
+
+fn private_key(pem: &[u8], side: TlsSide) -> Result<PKey<Private>, TlsError> {
     let mut is_encrypted = false;
     // Without a callback OpenSSL would ask for the password on the terminal.
     let key = PKey::private_key_from_pem_callback(pem, |_| {
         is_encrypted = true;
         Ok(0)
     });
-    key.map_err(|_| if is_encrypted { TlsError::EncryptedKey } else { TlsError::NoKey })
+    key.map_err(|_| if is_encrypted { TlsError::EncryptedKey(side) } else { TlsError::NoKey(side) })
+}
+
+/// Limits the versions that are spoken.
+pub(crate) fn versions(
+    builder: &mut SslContextBuilder,
+    allows_tls12: bool,
+    allows_tls13: bool,
+) -> Result<(), TlsError> {
+    let version = |is_new| Some(if is_new { SslVersion::TLS1_3 } else { SslVersion::TLS1_2 });
+    let of_versions = refused("min_version or max_version");
+    builder.set_min_proto_version(version(!allows_tls12)).map_err(&of_versions)?;
+    builder.set_max_proto_version(version(allows_tls13)).map_err(&of_versions)
 }
 
 fn protocols(builder: &mut SslContextBuilder, settings: &TlsSettings) -> Result<(), TlsError> {
-    let version = |is_new| Some(if is_new { SslVersion::TLS1_3 } else { SslVersion::TLS1_2 });
-    let of_versions = refused("min_version or max_version");
-    builder.set_min_proto_version(version(!settings.allows_tls12)).map_err(&of_versions)?;
-    builder.set_max_proto_version(version(settings.allows_tls13)).map_err(&of_versions)?;
+    versions(builder, settings.allows_tls12, settings.allows_tls13)?;
     let listed = settings.ciphers.join(":");
     let ciphers = if listed.is_empty() { CIPHERS } else { &listed };
     builder.set_cipher_list(ciphers).map_err(refused("cipher_suites"))?;
@@ -182,12 +219,15 @@ fn protocols(builder: &mut SslContextBuilder, settings: &TlsSettings) -> Result<
     Ok(())
 }
 
+/// The certificates of a text, at least one. `keys` name it.
+pub(crate) fn authorities(pem: &[u8], keys: &'static str) -> Result<Vec<X509>, TlsError> {
+    let authorities = X509::stack_from_pem(pem).ok().filter(|authorities| !authorities.is_empty());
+    authorities.ok_or(TlsError::NoAuthority(keys))
+}
+
 fn clients(builder: &mut SslContextBuilder, settings: &TlsSettings) -> Result<(), TlsError> {
     if let Some(pem) = &settings.client_authorities {
-        let authorities = X509::stack_from_pem(pem).map_err(|_| TlsError::NoAuthority)?;
-        if authorities.is_empty() {
-            return Err(TlsError::NoAuthority);
-        }
+        let authorities = authorities(pem, "client_ca_file or client_ca")?;
         let of_authority = refused("a certificate of client_ca_file");
         for authority in authorities {
             // Clients that have several certificates choose by these names.
@@ -222,7 +262,7 @@ fn has_name(store: &mut X509StoreContextRef, allowed: &[String]) -> bool {
 }
 
 /// The subject alternative names of a certificate: hosts, e-mail addresses, IP addresses and URIs.
-fn names(certificate: &X509Ref) -> Vec<String> {
+pub(crate) fn names(certificate: &X509Ref) -> Vec<String> {
     certificate.subject_alt_names().iter().flatten().filter_map(name_of).collect()
 }
 

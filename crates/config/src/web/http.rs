@@ -1,7 +1,7 @@
 //! `http_server_config` and `rate_limit`.
 
-use super::yaml::{YamlTable, quoted};
 use crate::error::ConfigError;
+use crate::yaml::{YamlTable, quoted};
 
 pub(super) const HTTP: &str = "http_server_config";
 pub(super) const RATE_LIMIT: &str = "rate_limit";

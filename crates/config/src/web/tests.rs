@@ -1,6 +1,7 @@
 //! Each key of the toolkit is honoured or refused by name.
 
 use super::*;
+use crate::TextSource;
 
 const HASH: &str = "$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG";
 
@@ -34,8 +35,8 @@ fn the_example_of_the_toolkit_is_read() {
     let text = format!("{FILES}\nbasic_auth_users:\n  alice: {HASH}\n  \"bob smith\": '{HASH}'\n");
     let web = read(&text).unwrap();
     let tls = web.tls.unwrap();
-    assert_eq!(tls.certificate, PemSource::File("server.crt".to_owned()));
-    assert_eq!(tls.key, PemSource::File("keys/server.key".to_owned()));
+    assert_eq!(tls.certificate, TextSource::File("server.crt".to_owned()));
+    assert_eq!(tls.key, TextSource::File("keys/server.key".to_owned()));
     assert_eq!((tls.client_auth, tls.client_ca), (ClientAuthType::NoClientCert, None));
     assert_eq!((tls.allows_tls12, tls.allows_tls13, tls.prefers_own_ciphers), (true, true, true));
     assert_eq!((tls.ciphers.len(), tls.curves.len(), tls.client_allowed_sans.len()), (0, 0, 0));
@@ -51,8 +52,8 @@ fn texts_in_the_file_take_the_place_of_files() {
                     client_auth_type: RequireAndVerifyClientCert\n",
     );
     let tls = web.unwrap().tls.unwrap();
-    assert_eq!(tls.certificate, PemSource::Inline("CERT\n".to_owned()));
-    assert_eq!(tls.client_ca, Some(PemSource::Inline("CA".to_owned())));
+    assert_eq!(tls.certificate, TextSource::Inline("CERT\n".to_owned()));
+    assert_eq!(tls.client_ca, Some(TextSource::Inline("CA".to_owned())));
     assert!(!format!("{tls:?}").contains("canary"));
 }
 

@@ -1,21 +1,16 @@
 //! `tls_server_config`.
 
-use std::fmt;
-
-use super::yaml::YamlTable;
 use crate::error::ConfigError;
+use crate::tls_keys::{
+    CERT, CERT_FILE, KEY, KEY_FILE, MAX_VERSION, MIN_VERSION, TextSource, text_source, version_range,
+};
+use crate::yaml::YamlTable;
 
 pub(super) const TLS: &str = "tls_server_config";
-const CERT: &str = "cert";
-const CERT_FILE: &str = "cert_file";
-const KEY: &str = "key";
-const KEY_FILE: &str = "key_file";
 const CLIENT_CA: &str = "client_ca";
 const CLIENT_CA_FILE: &str = "client_ca_file";
 const CLIENT_AUTH_TYPE: &str = "client_auth_type";
 const CLIENT_ALLOWED_SANS: &str = "client_allowed_sans";
-const MIN_VERSION: &str = "min_version";
-const MAX_VERSION: &str = "max_version";
 const CIPHER_SUITES: &str = "cipher_suites";
 const PREFER_SERVER_CIPHER_SUITES: &str = "prefer_server_cipher_suites";
 const CURVE_PREFERENCES: &str = "curve_preferences";
@@ -45,11 +40,6 @@ const CLIENT_AUTH_TYPES: [(&str, ClientAuthType); 6] = [
     ("VerifyClientCertIfGiven", ClientAuthType::VerifyClientCertIfGiven),
     ("RequireAndVerifyClientCert", ClientAuthType::RequireAndVerifyClientCert),
 ];
-
-const VERSIONS: [(&str, u8); 2] = [("TLS12", 12), ("TLS13", 13)];
-
-const BROKEN: &str = "it is broken (RFC 8996): use TLS12 or TLS13";
-const BROKEN_VERSIONS: [(&str, &str); 2] = [("TLS10", BROKEN), ("TLS11", BROKEN)];
 
 /// The cipher suites of TLS 1.2 that Go calls secure, with OpenSSL's names.
 const CIPHERS: [(&str, &str); 13] = [
@@ -95,35 +85,17 @@ impl ClientAuthType {
     }
 }
 
-/// Where a text in PEM is. `Debug` does not show the text: it may be a key.
-#[derive(Clone, PartialEq, Eq)]
-pub enum PemSource {
-    /// In the file of this name, relative to the folder of the web configuration file.
-    File(String),
-    /// In the web configuration file.
-    Inline(String),
-}
-
-impl fmt::Debug for PemSource {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(name) => formatter.debug_tuple("File").field(name).finish(),
-            Self::Inline(_) => formatter.write_str("Inline (not shown)"),
-        }
-    }
-}
-
 /// How the server speaks TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsServerConfig {
     /// The server's certificate, and those of authorities in between.
-    pub certificate: PemSource,
+    pub certificate: TextSource,
     /// Its private key.
-    pub key: PemSource,
+    pub key: TextSource,
     /// What is asked of clients.
     pub client_auth: ClientAuthType,
     /// The authorities of clients; there are some exactly if certificates are verified.
-    pub client_ca: Option<PemSource>,
+    pub client_ca: Option<TextSource>,
     /// The names of which a client's certificate must have one; any certificate will do if there are none.
     pub client_allowed_sans: Vec<String>,
     /// Whether TLS 1.2 is spoken.
@@ -144,12 +116,12 @@ pub(super) fn read(root: &YamlTable<'_>) -> Result<Option<TlsServerConfig>, Conf
     let missing = |key: &str, file_key: &str| {
         tls.refusal(file_key, "missing", &format!("name the file in PEM here, or put its text under {key}"))
     };
-    let certificate = pem(&tls, CERT, CERT_FILE)?.ok_or_else(|| missing(CERT, CERT_FILE))?;
-    let key = pem(&tls, KEY, KEY_FILE)?.ok_or_else(|| missing(KEY, KEY_FILE))?;
+    let certificate = text_source(&tls, CERT, CERT_FILE)?.ok_or_else(|| missing(CERT, CERT_FILE))?;
+    let key = text_source(&tls, KEY, KEY_FILE)?.ok_or_else(|| missing(KEY, KEY_FILE))?;
     let client_auth = tls.word(CLIENT_AUTH_TYPE, &CLIENT_AUTH_TYPES, &[])?.unwrap_or(ClientAuthType::NoClientCert);
-    let client_ca = pem(&tls, CLIENT_CA, CLIENT_CA_FILE)?;
+    let client_ca = text_source(&tls, CLIENT_CA, CLIENT_CA_FILE)?;
     check_clients(&tls, client_auth, client_ca.is_some())?;
-    let (least, most) = versions(&tls)?;
+    let (least, most) = version_range(&tls)?;
     Ok(Some(TlsServerConfig {
         certificate,
         key,
@@ -162,16 +134,6 @@ pub(super) fn read(root: &YamlTable<'_>) -> Result<Option<TlsServerConfig>, Conf
         prefers_own_ciphers: tls.flag(PREFER_SERVER_CIPHER_SUITES)?.unwrap_or(true),
         curves: choices(&tls, CURVE_PREFERENCES, &CURVES)?,
     }))
-}
-
-/// A text in PEM, under one of two keys.
-fn pem(tls: &YamlTable<'_>, key: &str, file_key: &str) -> Result<Option<PemSource>, ConfigError> {
-    match (tls.text(key)?, tls.text(file_key)?) {
-        (Some(_), Some(_)) => Err(tls.refusal(file_key, "given twice", &format!("leave out {key} or {file_key}"))),
-        (Some(text), None) => Ok(Some(PemSource::Inline(text))),
-        (None, Some(file)) => Ok(Some(PemSource::File(file))),
-        (None, None) => Ok(None),
-    }
 }
 
 /// Refuses settings for clients that would protect less than they seem to.
@@ -195,16 +157,6 @@ fn check_clients(tls: &YamlTable<'_>, auth: ClientAuthType, has_ca: bool) -> Res
         return Err(tls.refusal(CLIENT_ALLOWED_SANS, "empty", "list a name, or leave out the key"));
     }
     Ok(())
-}
-
-/// The lowest and the highest version.
-fn versions(tls: &YamlTable<'_>) -> Result<(u8, u8), ConfigError> {
-    let least = tls.word(MIN_VERSION, &VERSIONS, &BROKEN_VERSIONS)?.unwrap_or(12);
-    let most = tls.word(MAX_VERSION, &VERSIONS, &BROKEN_VERSIONS)?.unwrap_or(13);
-    if least > most {
-        return Err(tls.refusal(MAX_VERSION, "below min_version", "no version is left: raise it, or leave it out"));
-    }
-    Ok((least, most))
 }
 
 /// The cipher suites of TLS 1.2.

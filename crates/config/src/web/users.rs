@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::yaml::YamlTable;
 use crate::error::ConfigError;
+use crate::yaml::YamlTable;
 
 pub(super) const USERS: &str = "basic_auth_users";
 

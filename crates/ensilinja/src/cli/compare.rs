@@ -8,7 +8,7 @@ use ensilinja_lookback::event_file::STANDARD_STREAM;
 use ensilinja_serve::ProcessAddress;
 
 use super::time_argument::TimeArgument;
-use super::values::ListingArguments;
+use super::values::{AccessArguments, ListingArguments};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -18,6 +18,7 @@ Examples:
   ensilinja compare --config ensilinja.toml http://127.0.0.1:9464 --contacts
   ensilinja compare run.jsonl http://127.0.0.1:9464
   ensilinja compare http://10.0.0.1:9464 http://10.0.0.2:9464 --format json
+  ensilinja compare --config ensilinja.toml https://a.example:9464 --http.config.file http.yml
 
 Two runs are compared at the instants that both have. A live process alone is compared with its topic: all figures are
 calculated from the topic for the instant of the live figures, with the records that it held then. Use the configuration
@@ -55,6 +56,9 @@ pub struct CompareArguments {
     /// Treat the topic or the files as complete from this time on, no matter what their records suggest
     #[arg(long, value_name = "TIME", conflicts_with = "other")]
     pub complete_since: Option<TimeArgument>,
+    /// How live processes are asked.
+    #[command(flatten)]
+    pub access: AccessArguments,
     /// List the contacts that make the first figures differ: their ids are printed
     #[arg(long)]
     pub contacts: bool,

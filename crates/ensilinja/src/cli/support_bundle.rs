@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 use ensilinja_serve::ProcessAddress;
 
+use super::values::AccessArguments;
+
 const EXAMPLES: &str = "\
 Examples:
   ensilinja support-bundle --config ensilinja.toml --output bundle.txt
   journalctl --unit ensilinja | ensilinja support-bundle --config ensilinja.toml --log - --output bundle.txt
   ensilinja support-bundle --config ensilinja.toml --process http://10.0.0.1:9464 --output bundle.txt
+  ensilinja support-bundle --config ensilinja.toml --http.config.file http.yml --output bundle.txt
 
 The bundle is one text: read it before you pass it on. It holds the versions, the machine, the configuration without
 secrets and comments, what `check` finds, what the live process says of itself with its metrics, and the end of the log.
@@ -26,9 +29,12 @@ pub struct SupportBundleArguments {
     /// The brokers, instead of kafka.brokers
     #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
-    /// The live process to ask; without it, the one that listens at server.listen
+    /// A live process to ask; may be given several times; without it, the one that listens at server.listen
     #[arg(long, value_name = "URL")]
-    pub process: Option<ProcessAddress>,
+    pub process: Vec<ProcessAddress>,
+    /// How live processes are asked.
+    #[command(flatten)]
+    pub access: AccessArguments,
     /// The log of the process, of which the last 2000 lines are taken (- is standard input)
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,

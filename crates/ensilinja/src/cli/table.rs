@@ -33,10 +33,14 @@ Environment:
   ENSILINJA_LISTEN   the address to serve the figures on, unless --listen is given
   ENSILINJA_WEB_CONFIG_FILE
                      the web configuration file, unless --web.config.file is given
+  ENSILINJA_HTTP_CONFIG_FILE
+                     the HTTP client configuration file, unless --http.config.file is given
   ENSILINJA_SHARD    the [[shard]] of the process, unless --shard is given
   ENSILINJA_LOG      the log level, instead of log.level: debug, or info,ensilinja_kafka=debug
   ENSILINJA_CORE_DUMPS
                      on: allow core files, which hold ids of contacts, and debuggers
+  SSL_CERT_FILE, SSL_CERT_DIR
+                     the certificate store for https addresses, instead of that of the machine
   NO_COLOR           if set, no colours";
 
 /// The heading of the exit statuses in help.
@@ -238,6 +242,7 @@ mod tests {
                     "brokers" => Some("ENSILINJA_BROKERS"),
                     "listen" => Some("ENSILINJA_LISTEN"),
                     "web_config_file" => Some("ENSILINJA_WEB_CONFIG_FILE"),
+                    "http_config_file" => Some("ENSILINJA_HTTP_CONFIG_FILE"),
                     "shard" => Some("ENSILINJA_SHARD"),
                     _ => None,
                 };
@@ -254,7 +259,7 @@ mod tests {
             ("ensilinja run", ErrorKind::MissingRequiredArgument),
             ("ensilinja run --config a --listen localhost:9464", ErrorKind::ValueValidation),
             ("ensilinja run --config a --brokers kafka", ErrorKind::ValueValidation),
-            ("ensilinja health --url https://127.0.0.1:9464", ErrorKind::ValueValidation),
+            ("ensilinja health --url ftp://127.0.0.1:9464", ErrorKind::ValueValidation),
             ("ensilinja health --url 127.0.0.1:9464", ErrorKind::ValueValidation),
             ("ensilinja health --timeout 0", ErrorKind::ValueValidation),
             ("ensilinja demo --speed 0", ErrorKind::ValueValidation),

@@ -1,5 +1,7 @@
 //! Arguments and values that several commands share.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use ensilinja_model::LineId;
@@ -17,6 +19,15 @@ pub struct ListingArguments {
     /// The width of a table, in characters, 60 to 1000; without it, the width of the terminal, or as wide as it needs
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(60..=1000))]
     pub width: Option<u16>,
+}
+
+/// How a live process is asked.
+#[derive(Clone, Debug, Default, PartialEq, Args)]
+pub struct AccessArguments {
+    /// TLS, user and password for the live process, in the format of Prometheus' `promtool`; docs/SECURITY.md has an
+    /// example
+    #[arg(long = "http.config.file", value_name = "FILE", env = "ENSILINJA_HTTP_CONFIG_FILE")]
+    pub http_config_file: Option<PathBuf>,
 }
 
 impl ListingArguments {

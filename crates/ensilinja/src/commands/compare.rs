@@ -11,7 +11,6 @@ use ensilinja_lookback::ArchiveFiles;
 use ensilinja_lookback::compare::{
     Comparison, compare_live_with_topic, compare_run_with_live, compare_runs, compare_two_live,
 };
-use ensilinja_serve::ProcessAddress;
 
 use crate::cli::{CompareArguments, Compared};
 use crate::configuration;
@@ -20,6 +19,7 @@ use crate::console::progress::ConsoleProgress;
 use crate::console::shutdown;
 use crate::console::standard_output::{ListingFormat, print};
 use crate::contact_key::random_key;
+use crate::http_file::ProcessAccess;
 use crate::lookback_context::{FileRecords, lookback_context};
 use crate::outcome::Outcome;
 use live::LiveProcess;
@@ -33,18 +33,22 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
     let config = arguments.says_source().then(|| configured(arguments)).transpose()?;
     let warnings = LogSettings { format: LogFormat::Text, level: LogLevel::Warn };
     logging::start(config.as_ref().map_or(warnings, |config| config.log))?;
+    let access = ProcessAccess::load(arguments.access.http_config_file.as_deref())?;
     let mut comparison = match (&arguments.one, &arguments.other) {
         (Compared::Run(one), Some(Compared::Run(other))) => compare_runs(one, other, &load)?,
         (Compared::Run(run), Some(Compared::Live(live))) => {
-            compare_run_with_live(run, &LiveProcess::new(live)?, false, config, &load)?
+            compare_run_with_live(run, &LiveProcess::new(live, &access)?, false, config, &load)?
         }
         (Compared::Live(live), Some(Compared::Run(run))) => {
-            compare_run_with_live(run, &LiveProcess::new(live)?, true, config, &load)?
+            compare_run_with_live(run, &LiveProcess::new(live, &access)?, true, config, &load)?
         }
         (Compared::Live(one), Some(Compared::Live(other))) => {
-            compare_two_live(&LiveProcess::new(one)?, &LiveProcess::new(other)?)?
+            compare_two_live(&LiveProcess::new(one, &access)?, &LiveProcess::new(other, &access)?)?
         }
-        (Compared::Live(live), None) => with_topic(live, &config.context("give --config or --events")?, arguments)?,
+        (Compared::Live(live), None) => {
+            let live = LiveProcess::new(live, &access)?;
+            with_topic(&live, &config.context("give --config or --events")?, arguments)?
+        }
         (Compared::Run(_), None) => anyhow::bail!("give OTHER: the run or live process to compare the run with"),
     };
     if arguments.contacts && !comparison.result.rows.is_empty() {
@@ -62,7 +66,7 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
     Ok(if comparison.result.is_same() { Outcome::Done } else { Outcome::Found })
 }
 
-fn with_topic(live: &ProcessAddress, config: &Config, arguments: &CompareArguments) -> anyhow::Result<Comparison> {
+fn with_topic(live: &LiveProcess, config: &Config, arguments: &CompareArguments) -> anyhow::Result<Comparison> {
     let complete_since = arguments.complete_since.map(|when| when.instant_of("--complete-since", &config.zone));
     let (stop, progress) = (shutdown::on_signal()?, ConsoleProgress::new(arguments.quiet, &config.zone));
     let files = FileRecords {
@@ -72,7 +76,7 @@ fn with_topic(live: &ProcessAddress, config: &Config, arguments: &CompareArgumen
         is_configured: arguments.config.is_some(),
     };
     let context = lookback_context(config, files, &stop, &progress)?;
-    Ok(compare_live_with_topic(&LiveProcess::new(live)?, complete_since.transpose()?, &context)?)
+    Ok(compare_live_with_topic(live, complete_since.transpose()?, &context)?)
 }
 
 /// The configuration that the arguments name.

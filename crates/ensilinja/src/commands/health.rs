@@ -6,14 +6,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ensilinja_serve::ProcessAddress;
+use ensilinja_config::ServerAddress;
+use ensilinja_serve::{ProcessAddress, ProcessClient};
 use tokio::runtime::Builder;
 
-use crate::cli::HealthArguments;
-use crate::configuration;
 use crate::console::standard_output::print;
 use crate::outcome::Outcome;
 use crate::usage_error::UsageError;
+use crate::web_file;
 
 /// Answers 200 while the process serves.
 const ALIVE: &str = "/livez";
@@ -24,47 +24,37 @@ const READY: &str = "/readyz";
 /// Asks, and prints the answer if it is yes.
 ///
 /// # Errors
-/// Why it is not known where to ask; otherwise the answer no, with the reasons that the process gives, or why there is
-/// no answer.
-pub fn health(arguments: &HealthArguments) -> anyhow::Result<Outcome> {
-    let address = match &arguments.url {
-        Some(address) => address.clone(),
-        None => address_of(listen_of(arguments)?)?,
-    };
-    let path = if arguments.ready { READY } else { ALIVE };
+/// The answer no, with the reasons that the process gives, or why there is no answer.
+pub fn health(client: &ProcessClient, is_ready_asked: bool, patience: Duration) -> anyhow::Result<Outcome> {
+    let path = if is_ready_asked { READY } else { ALIVE };
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("the system does not let the program wait for an answer")?;
-    let answer = runtime.block_on(address.probe(path, Duration::from_secs(arguments.timeout)))?;
+    let answer = runtime.block_on(client.probe(path, patience))?;
     if !answer.is_yes() {
         let reasons = answer.text.lines().collect::<Vec<_>>().join("; ");
-        anyhow::bail!("{address}{path} answers {}: {reasons}", answer.status);
+        anyhow::bail!("{}{path} answers {}: {reasons}", client.address(), answer.status);
     }
     print(&answer.text)?;
     Ok(Outcome::Done)
 }
 
-/// The address that the process listens on.
-fn listen_of(arguments: &HealthArguments) -> anyhow::Result<SocketAddr> {
-    match arguments.listen {
-        Some(listen) => Ok(listen),
-        None => Ok(configuration::listen_address(arguments.config.as_deref())?),
-    }
-}
-
 /// Where a process that listens there answers on this machine.
 ///
 /// # Errors
-/// If it listens on any free port.
-pub(super) fn address_of(listen: SocketAddr) -> Result<ProcessAddress, UsageError> {
+/// If it listens on any free port, or its web configuration file does not say whether it speaks TLS.
+pub fn address_of(server: &ServerAddress) -> anyhow::Result<ProcessAddress> {
+    let listen = server.listen;
     if listen.port() == 0 {
-        return Err(UsageError::AnyPort(listen));
+        return Err(UsageError::AnyPort(listen).into());
     }
     let ip = match listen.ip() {
         IpAddr::V4(every) if every.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(every) if every.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    let url = format!("http://{}", SocketAddr::new(ip, listen.port()));
+    let speaks_tls = server.web_config_file.as_deref().map(web_file::speaks_tls).transpose()?;
+    let scheme = if speaks_tls == Some(true) { "https" } else { "http" };
+    let url = format!("{scheme}://{}", SocketAddr::new(ip, listen.port()));
     Ok(url.parse().expect("an address and a port make a URL"))
 }
 
@@ -74,6 +64,8 @@ mod tests {
 
     #[test]
     fn an_address_for_every_network_is_asked_on_this_machine() {
+        let address_of =
+            |listen: &str| address_of(&ServerAddress { listen: listen.parse().unwrap(), web_config_file: None });
         for (listen, url) in [
             ("127.0.0.1:9464", "http://127.0.0.1:9464"),
             ("0.0.0.0:80", "http://127.0.0.1:80"),
@@ -81,9 +73,9 @@ mod tests {
             ("10.0.0.7:9464", "http://10.0.0.7:9464"),
             ("[fe80::1]:9464", "http://[fe80::1]:9464"),
         ] {
-            assert_eq!(address_of(listen.parse().unwrap()).unwrap().to_string(), url);
+            assert_eq!(address_of(listen).unwrap().to_string(), url);
         }
-        let refusal = address_of("0.0.0.0:0".parse().unwrap()).unwrap_err().to_string();
+        let refusal = address_of("0.0.0.0:0").unwrap_err().to_string();
         assert_eq!(refusal, "0.0.0.0:0 is any free port, so it is not known where the process listens: give --url");
     }
 }

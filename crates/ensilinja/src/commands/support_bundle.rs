@@ -15,10 +15,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ensilinja_config::{Config, without_secrets};
+use ensilinja_config::{Config, ServerAddress, without_secrets};
 use ensilinja_lookback::OutputSink as _;
 use ensilinja_model::{EventTime, printable_lines};
-use ensilinja_serve::ProcessAddress;
+use ensilinja_serve::{ProcessAddress, ProcessClient};
 use tokio::runtime::Builder;
 
 use super::check::{self, CheckRequest};
@@ -26,17 +26,19 @@ use crate::configuration;
 use crate::console::destination::{self, Destination};
 use crate::console::shutdown;
 use crate::console::standard_output::ListingFormat;
+use crate::http_file::ProcessAccess;
 use crate::outcome::Outcome;
 
 /// A request for a bundle.
-#[derive(Clone, Debug)]
 pub struct SupportBundleRequest {
     /// The configuration file.
     pub file: PathBuf,
     /// The brokers, instead of the configured ones.
     pub brokers: Option<String>,
-    /// The live process, instead of the one that listens at the configured address.
-    pub process: Option<ProcessAddress>,
+    /// The live processes, instead of the one that listens at the configured address.
+    pub processes: Vec<ProcessAddress>,
+    /// How they are asked.
+    pub access: ProcessAccess,
     /// The file with the log; `-` is standard input.
     pub log: Option<PathBuf>,
     /// The output; standard output without it.
@@ -115,15 +117,23 @@ fn bundle(request: &SupportBundleRequest, now: EventTime) -> anyhow::Result<Bund
         Err(_) => Err(without_configuration()),
     };
     bundle.part("check", findings);
-    let process = match (&request.process, &config) {
-        (Some(process), _) => Ok(process.clone()),
-        (None, Ok(config)) => super::health::address_of(config.server.listen).map_err(Into::into),
-        (None, Err(_)) => Err(without_configuration().context("no --process is given")),
-    };
-    for page in PAGES {
-        let title =
-            process.as_ref().map_or_else(|_| format!("live process {page}"), |at| format!("live process {at}{page}"));
-        bundle.part(&title, process.as_ref().map_err(|why| anyhow::anyhow!("{why:#}")).and_then(|at| asked(at, page)));
+    let access = &request.access;
+    let mut processes: Vec<anyhow::Result<ProcessClient>> =
+        request.processes.iter().map(|address| Ok(access.client(address)?)).collect();
+    if processes.is_empty() {
+        processes.push(match &config {
+            Ok(config) => own_process(config, access),
+            Err(_) => Err(without_configuration().context("no --process is given")),
+        });
+    }
+    for process in processes {
+        for page in PAGES {
+            let (title, text) = match &process {
+                Ok(process) => (format!("live process {}{page}", process.address()), asked(process, page)),
+                Err(why) => (format!("live process {page}"), Err(anyhow::anyhow!("{why:#}"))),
+            };
+            bundle.part(&title, text);
+        }
     }
     match &request.log {
         Some(log) => bundle.part(&format!("log {}", log.display()), log_tail::read(log)),
@@ -151,8 +161,14 @@ fn findings(request: &SupportBundleRequest, config: &Config, now: EventTime) -> 
     Ok(findings.text(WIDTH.into(), false))
 }
 
+/// A client of the process that listens at the configured address.
+fn own_process(config: &Config, access: &ProcessAccess) -> anyhow::Result<ProcessClient> {
+    let server = ServerAddress { listen: config.server.listen, web_config_file: config.server.web_config_file.clone() };
+    Ok(access.client_of_own(&super::health::address_of(&server)?)?)
+}
+
 /// The answer of the process, with its status unless that is 200.
-fn asked(process: &ProcessAddress, path: &str) -> anyhow::Result<String> {
+fn asked(process: &ProcessClient, path: &str) -> anyhow::Result<String> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("the system does not let the program wait for an answer")?;
     let answer = runtime.block_on(process.probe(path, PATIENCE))?;

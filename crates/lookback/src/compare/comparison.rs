@@ -15,6 +15,7 @@ use super::figures_endpoint::FiguresEndpoint;
 use super::live::{ask, ask_both};
 use super::open_run::{open_run, span_in_words};
 use super::origin::{ConfigLoader, FiguresOrigin};
+use super::shard;
 use super::topic_figures::{self, topic_figures};
 use crate::context::LookbackContext;
 use crate::error::LookbackError;
@@ -98,7 +99,7 @@ pub fn compare_run_with_live(
     }
     let zone = zone_of(&live_figures).unwrap_or(TimeZone::UTC);
     let (run_name, live_name) = (reader.name().to_owned(), live.address());
-    let Some(run_figures) = found else {
+    let Some(mut run_figures) = found else {
         return Err(LookbackError::NotComparable(format!(
             "{run_name} has no figures of {}, the instant of {live_name}: it has {}. Leave the run out, and \
              compare makes one of that instant: ensilinja compare --config FILE {live_name}",
@@ -106,6 +107,7 @@ pub fn compare_run_with_live(
             span_in_words(&reader)
         )));
     };
+    shard::narrow(&mut run_figures, &live_figures, config.as_ref())?;
     let everything = RunScope::default();
     let of_run = FiguresOrigin::of_run(reader.header(), &run_name, load);
     let of_live = FiguresOrigin::of_live(config, &live_figures);
@@ -130,6 +132,15 @@ pub fn compare_two_live(one: &dyn FiguresEndpoint, other: &dyn FiguresEndpoint) 
     let (as_of, found, passing) = lasting_differences(|| {
         let (as_of, [of_one, of_other]) = ask_both(one, other)?;
         zone = zone_of(&of_one);
+        if let (Some(shard), Some(other_shard)) = (&of_one.shard, &of_other.shard)
+            && shard != other_shard
+        {
+            let [one, other] = [one, other].map(FiguresEndpoint::address);
+            return Err(LookbackError::NotComparable(format!(
+                "{one} has the shard {shard} and {other} the shard {other_shard}, so they have no line in common: \
+                 compare each with the topic (ensilinja compare --config FILE {one})"
+            )));
+        }
         Ok((as_of, differences((&of_one, &everything), (&of_other, &everything))))
     })?;
     let origins = [FiguresOrigin::of_live_beside_its_topic(), FiguresOrigin::of_live_beside_its_topic()];
@@ -157,6 +168,7 @@ pub fn compare_live_with_topic(
         latest = Some(live_figures);
         Ok((as_of, found))
     })?;
+    let shard = latest.as_ref().and_then(|figures| figures.shard.clone());
     let of_live = match latest {
         Some(live_figures) if !context.files.is_empty() => {
             FiguresOrigin::of_live(Some(context.config.clone()), &live_figures)
@@ -165,7 +177,7 @@ pub fn compare_live_with_topic(
     };
     let origins = [of_live, FiguresOrigin::of_context(context)];
     let result = ComparisonResult::of_one_instant(as_of, found, passing);
-    let names = [live.address(), topic_figures::name(context)];
+    let names = [live.address(), topic_figures::name(context, shard.as_deref())];
     Comparison { names, origins, result, zone: context.config.zone.clone() }.checked()
 }
 

@@ -8,6 +8,7 @@ use ensilinja_config::Line;
 use ensilinja_ledger::Ledger;
 use ensilinja_model::EventTime;
 
+use super::shard;
 use crate::context::LookbackContext;
 use crate::error::LookbackError;
 use crate::lookback::{Lookback, SourceEnd};
@@ -17,8 +18,16 @@ use crate::reused_ids::ReusedIds;
 /// once.
 const SETTLE: Duration = Duration::from_secs(1);
 
-/// The name of the topic, or of the files in its place.
-pub(super) fn name(context: &LookbackContext<'_>) -> String {
+/// The name of the topic, or of the files in its place, with the shard whose lines are read.
+pub(super) fn name(context: &LookbackContext<'_>, shard: Option<&str>) -> String {
+    let name = name_of_records(context);
+    match shard {
+        Some(shard) => format!("{name} (the lines of shard {shard})"),
+        None => name,
+    }
+}
+
+fn name_of_records(context: &LookbackContext<'_>) -> String {
     if context.files.is_empty() {
         let source = context.source(EventTime::MIN, &[], None).name();
         return if context.reads_topics() { format!("the topic {source}") } else { source };
@@ -43,6 +52,7 @@ pub(super) fn topic_figures(
     let asked_at = live.asked_at.ok_or_else(|| {
         LookbackError::NotComparable("the live process does not say when it was asked: is it Ensilinja?".to_owned())
     })?;
+    let lines = shard::lines_of(live, config)?;
     let certain_until = live.complete_until.unwrap_or(asked_at).min(asked_at);
     if is_topic {
         thread::sleep(SETTLE);
@@ -68,11 +78,11 @@ pub(super) fn topic_figures(
     let coverage = lookback.coverage(&summary.evidence);
     lookback.warn_if_short(&coverage, &source.subject(), &config.zone);
     let infos = config.lines.iter().map(Line::info).collect();
-    let lines = (0..config.lines.len()).collect();
     let export = Export::new(infos, lines, FigureSelection::new(&[], &[]), lookback.rules().bounds(), &[]);
     let document = |ledger: &mut Ledger| {
         let text = export.instant_line(config.zone_name(), &ledger.figures(as_of, coverage.history()));
-        FiguresDocument::parse(&text).expect("a comparison reads what a replay writes")
+        let document = FiguresDocument::parse(&text).expect("a comparison reads what a replay writes");
+        FiguresDocument { shard: live.shard.clone(), ..document }
     };
     let at_least = document(&mut ledger);
     for event in &uncertain {

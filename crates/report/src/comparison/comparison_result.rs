@@ -20,7 +20,7 @@ pub struct ComparisonResult {
     pub only_in_one: OnlyIn,
     /// Lines and instants on the other side only.
     pub only_in_other: OnlyIn,
-    /// Windows and figures outside the scope of a side.
+    /// Windows, figures and lines outside the scope of a side.
     pub not_compared: NotCompared,
     /// Number of figures that differed at first and were equal when queried again.
     pub passing: u64,
@@ -121,6 +121,7 @@ impl ComparisonResult {
         self.instants.add(as_of);
         self.only_in_one.lines.extend(differences.lines_of_one);
         self.only_in_other.lines.extend(differences.lines_of_other);
+        self.not_compared.lines.extend(differences.not_compared.lines);
         self.not_compared.windows.extend(differences.not_compared.windows);
         self.not_compared.figures.extend(differences.not_compared.figures);
         for difference in differences.found {
@@ -139,7 +140,7 @@ impl ComparisonResult {
     }
 
     /// Whether both sides have the same lines, and all figures on both sides are equal. A line on one side only is a
-    /// difference; further instants, windows or figures on one side are not.
+    /// difference, unless the other side is of another shard; further instants, windows or figures on one side are not.
     #[must_use]
     pub fn is_same(&self) -> bool {
         self.rows.is_empty() && self.only_in_one.lines.is_empty() && self.only_in_other.lines.is_empty()

@@ -51,13 +51,15 @@ pub struct Differences {
     pub lines_of_one: Vec<String>,
     /// The lines on the other side only.
     pub lines_of_other: Vec<String>,
-    /// Windows and figures outside the scope of a side, or of one version of the program only.
+    /// Windows, figures and lines outside the scope of a side, or of one version of the program only.
     pub not_compared: NotCompared,
 }
 
-/// Windows and figures that are not compared, because the scope of a side excludes them or its version lacks them.
+/// Windows, figures and lines that are not compared, because the scope of a side excludes them or its version lacks them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NotCompared {
+    /// Lines of other shards than that of a side.
+    pub lines: BTreeSet<String>,
     /// Windows.
     pub windows: BTreeSet<String>,
     /// Member names of figures in a document.
@@ -101,12 +103,17 @@ impl ComparedValue {
 pub fn differences(one: (&FiguresDocument, &RunScope), other: (&FiguresDocument, &RunScope)) -> Differences {
     let (scopes, [one, other]) = ([one.1, other.1], [one.0, other.0]);
     let line = |document: &'_ FiguresDocument, id: &str| document.lines.iter().position(|line| line.id == id);
-    let only = |of: &FiguresDocument, than: &FiguresDocument| {
-        let lines = of.line_ids().filter(|id| line(than, id).is_none());
-        lines.map(str::to_owned).collect()
-    };
-    let mut differences =
-        Differences { lines_of_one: only(one, other), lines_of_other: only(other, one), ..Differences::default() };
+    let mut differences = Differences::default();
+    for (of, than, is_one) in [(one, other, true), (other, one, false)] {
+        let lines = of.line_ids().filter(|id| line(than, id).is_none()).map(str::to_owned);
+        // A process of a shard does not have the lines of the others.
+        let has_other_lines = than.shard.is_some() && than.shard != of.shard;
+        match (has_other_lines, is_one) {
+            (true, _) => differences.not_compared.lines.extend(lines),
+            (false, true) => differences.lines_of_one = lines.collect(),
+            (false, false) => differences.lines_of_other = lines.collect(),
+        }
+    }
     for of_one in &one.lines {
         if let Some(place) = line(other, &of_one.id) {
             Walk { scopes, differences: &mut differences, path: Path::of(&of_one.id) }

@@ -10,7 +10,7 @@
 //!   "differed_in_passing": 0,
 //!   "only_in_one": {"lines": ["mipa"], "instants": {"count": 0}},
 //!   "only_in_other": {"lines": [], "instants": {"count": 0}},
-//!   "not_compared": {"windows": ["today"], "figures": []},
+//!   "not_compared": {"lines": [], "windows": ["today"], "figures": []},
 //!   "differences": [{
 //!     "line": "mipa", "window": "15m", "figure": "contacts_decided", "labels": ["answered"],
 //!     "instants": 2,
@@ -109,7 +109,11 @@ fn only(only: &OnlyIn) -> JsonDocument {
 
 fn not_compared(not_compared: &NotCompared) -> JsonDocument {
     let names = |names: &BTreeSet<String>| JsonDocument::list(names.iter().map(|name| name.as_str().into()));
-    JsonDocument::object([("windows", names(&not_compared.windows)), ("figures", names(&not_compared.figures))])
+    JsonDocument::object([
+        ("lines", names(&not_compared.lines)),
+        ("windows", names(&not_compared.windows)),
+        ("figures", names(&not_compared.figures)),
+    ])
 }
 
 fn instants(instants: &InstantSummary) -> JsonDocument {

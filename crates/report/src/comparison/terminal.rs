@@ -16,7 +16,7 @@ use crate::wrapping::fitted;
 /// Rows in the table at most. JSON has all of them.
 const MOST_ROWS: usize = 200;
 
-/// Windows or figures outside the comparison that are named at most.
+/// Lines, windows or figures outside the comparison that are named at most.
 const MOST_NAMED: usize = 8;
 
 /// The columns of the table.
@@ -107,7 +107,11 @@ impl OnlyIn {
 
 impl NotCompared {
     fn push(&self, text: &mut String) {
-        for (what, names) in [("window", &self.windows), ("figure", &self.figures)] {
+        for (what, names, why) in [
+            ("line", &self.lines, "of other shards"),
+            ("window", &self.windows, "on one side only"),
+            ("figure", &self.figures, "on one side only"),
+        ] {
             let count = names.len();
             if count == 0 {
                 continue;
@@ -117,7 +121,7 @@ impl NotCompared {
                 let _ = write!(named, " and {} more", count - MOST_NAMED);
             }
             let what = format!("{what}{}", plural(count as u64));
-            let _ = writeln!(text, "not compared, on one side only: {what} {named}");
+            let _ = writeln!(text, "not compared, {why}: {what} {named}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
+use std::ops::Range;
 
 use ensilinja_serve::{
     ClientCertificates, CurrentProtection, Protection, ProtectionSettings, TlsError, TlsSettings, WebUser,
@@ -45,15 +46,20 @@ pub(crate) enum Purpose {
 impl Identity {
     /// An authority that trusts itself.
     pub(crate) fn authority(name: &str) -> Self {
-        Self::make(name, Purpose::Authority, &[], 2, None)
+        Self::make(name, Purpose::Authority, &[], -1..1, None)
     }
 
     /// A certificate with these names, which this authority signs, valid for so many days from yesterday on.
     pub(crate) fn signed(&self, purpose: Purpose, names: &[&str], days: i64) -> Self {
+        self.signed_over(purpose, names, -1..days - 1)
+    }
+
+    /// The same, valid from so many days after now until so many.
+    pub(crate) fn signed_over(&self, purpose: Purpose, names: &[&str], days: Range<i64>) -> Self {
         Self::make(names.first().unwrap_or(&"unnamed"), purpose, names, days, Some(self))
     }
 
-    fn make(name: &str, purpose: Purpose, names: &[&str], days: i64, signer: Option<&Self>) -> Self {
+    fn make(name: &str, purpose: Purpose, names: &[&str], days: Range<i64>, signer: Option<&Self>) -> Self {
         let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
         let key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
         let mut subject = X509NameBuilder::new().unwrap();
@@ -66,9 +72,9 @@ impl Identity {
         builder.set_serial_number(&serial.to_asn1_integer().unwrap()).unwrap();
         builder.set_subject_name(&subject).unwrap();
         builder.set_issuer_name(signer.map_or(&*subject, |signer| signer.certificate.subject_name())).unwrap();
-        let yesterday = now_seconds() - DAY_SECONDS;
-        builder.set_not_before(&Asn1Time::from_unix(yesterday).unwrap()).unwrap();
-        builder.set_not_after(&Asn1Time::from_unix(yesterday + days * DAY_SECONDS).unwrap()).unwrap();
+        let after = |days: i64| Asn1Time::from_unix(now_seconds() + days * DAY_SECONDS).unwrap();
+        builder.set_not_before(&after(days.start)).unwrap();
+        builder.set_not_after(&after(days.end)).unwrap();
         builder.set_pubkey(&key).unwrap();
         let usage = match purpose {
             Purpose::Authority => BasicConstraints::new().critical().ca().build(),

@@ -6,6 +6,7 @@ mod access;
 mod board;
 mod certificates;
 mod client;
+mod client_tls;
 #[path = "../../../catalogue/tests/catalogue/expected.rs"]
 mod expected;
 mod host;

@@ -1,7 +1,7 @@
 //! One table of a YAML document, read key by key, as [`Section`](crate::section::Section) reads one of TOML.
 //!
-//! The document is read into a tree of our own first. Errors of serde quote values, and a value of this file may be a
-//! key or a hash, so no message of the parser is passed on.
+//! The document is read into a tree of our own first. Errors of serde quote values, and a value of such a file may be a
+//! key, a password or a hash, so no message of the parser is passed on.
 
 use std::fmt;
 
@@ -16,22 +16,25 @@ const QUOTED_CHARACTERS: usize = 60;
 
 /// A text and the name of its file.
 #[derive(Clone, Copy)]
-pub(super) struct YamlText<'a> {
-    pub(super) file: &'a str,
-    pub(super) text: &'a str,
+pub(crate) struct YamlText<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) text: &'a str,
 }
 
 /// A node of a document. A scalar is kept as text: YAML's guesses at types differ from parser to parser.
 #[derive(Clone)]
-pub(super) enum YamlNode {
+pub(crate) enum YamlNode {
     Absent,
     Scalar(String),
+    /// A scalar without quotes that the parser has made into this number or truth value. Its text is that of the
+    /// document: the password `0123` is not `123`.
+    Guessed(String),
     List(Vec<Spanned<YamlNode>>),
     Table(Vec<(String, Spanned<YamlNode>)>),
 }
 
 /// A table of the document under its path.
-pub(super) struct YamlTable<'a> {
+pub(crate) struct YamlTable<'a> {
     document: YamlText<'a>,
     path: String,
     line: usize,
@@ -40,7 +43,13 @@ pub(super) struct YamlTable<'a> {
 
 impl<'a> YamlText<'a> {
     /// The table of the whole document, which may have these keys and no others; `None` if the document is empty.
-    pub(super) fn root(self, keys: &[&str]) -> Result<Option<YamlTable<'a>>, ConfigError> {
+    pub(crate) fn root(self, keys: &[&str]) -> Result<Option<YamlTable<'a>>, ConfigError> {
+        self.free_root(keys)?.map(|root| root.with_known_keys(keys)).transpose()
+    }
+
+    /// The table of the whole document; `None` if the document is empty. Any key may be in it. `keys` are those for the
+    /// message if it is no table.
+    pub(crate) fn free_root(self, keys: &[&str]) -> Result<Option<YamlTable<'a>>, ConfigError> {
         let is_blank = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
         if self.text.lines().all(is_blank) {
             return Ok(None);
@@ -54,20 +63,36 @@ impl<'a> YamlText<'a> {
                 column: number(place.map(|place| place.column())),
             }
         })?;
-        let table = YamlTable { document: self, path: String::new(), line: line_of(&root), entries: Vec::new() };
-        table.opened(root.value, "the file", keys)
+        let line = line_of(&root);
+        let table = |entries| YamlTable { document: self, path: String::new(), line, entries };
+        match root.value {
+            YamlNode::Absent => Ok(None),
+            YamlNode::Table(entries) => Ok(Some(table(entries))),
+            YamlNode::Scalar(_) | YamlNode::Guessed(_) | YamlNode::List(_) => {
+                let advice = format!("its keys are {}", keys.join(", "));
+                Err(table(Vec::new()).refusal_at(line, "the file".to_owned(), "not a table", advice))
+            }
+        }
+    }
+
+    /// The text of a node in the document.
+    fn as_written(self, node: &Spanned<YamlNode>) -> Option<&'a str> {
+        let span = node.defined.span();
+        let [from, length] = [span.byte_offset()?, span.byte_len()?].map(usize::try_from);
+        let from = from.ok()?;
+        self.text.get(from..from.checked_add(length.ok()?)?)
     }
 }
 
 impl YamlTable<'_> {
     /// The table under `key`, if there is one.
-    pub(super) fn table(&self, key: &str, keys: &[&str]) -> Result<Option<Self>, ConfigError> {
+    pub(crate) fn table(&self, key: &str, keys: &[&str]) -> Result<Option<Self>, ConfigError> {
         let Some(table) = self.free_table(key)? else { return Ok(None) };
         table.with_known_keys(keys).map(Some)
     }
 
     /// The table under `key`, if there is one; any key may be in it.
-    pub(super) fn free_table(&self, key: &str) -> Result<Option<Self>, ConfigError> {
+    pub(crate) fn free_table(&self, key: &str) -> Result<Option<Self>, ConfigError> {
         let Some(node) = self.entry(key) else { return Ok(None) };
         match &node.value {
             YamlNode::Absent => Ok(None),
@@ -77,24 +102,32 @@ impl YamlTable<'_> {
                 line: line_of(node),
                 entries: entries.clone(),
             })),
-            YamlNode::Scalar(_) | YamlNode::List(_) => {
+            YamlNode::Scalar(_) | YamlNode::Guessed(_) | YamlNode::List(_) => {
                 Err(self.refusal(key, "not a table", "indent its keys below it"))
             }
         }
     }
 
-    fn opened(self, node: YamlNode, about: &str, keys: &[&str]) -> Result<Option<Self>, ConfigError> {
-        match node {
-            YamlNode::Absent => Ok(None),
-            YamlNode::Table(entries) => Self { entries, ..self }.with_known_keys(keys).map(Some),
-            YamlNode::Scalar(_) | YamlNode::List(_) => {
-                let advice = format!("its keys are {}", keys.join(", "));
-                Err(self.refusal_at(self.line, about.to_owned(), "not a table", advice))
+    /// The table without these keys, each of which is refused with its remedy, unless it switches something off.
+    pub(crate) fn without(mut self, unsupported: &[(&str, &str)]) -> Result<Self, ConfigError> {
+        for (key, remedy) in unsupported {
+            let is_off = self.entry(key).is_none_or(|node| match &node.value {
+                YamlNode::Absent => true,
+                YamlNode::Scalar(text) => text.is_empty(),
+                YamlNode::Guessed(value) => value == "false",
+                YamlNode::List(items) => items.is_empty(),
+                YamlNode::Table(_) => false,
+            });
+            if !is_off {
+                return Err(self.refusal(key, "not supported", remedy));
             }
+            self.entries.retain(|(name, _)| name != key);
         }
+        Ok(self)
     }
 
-    fn with_known_keys(self, keys: &[&str]) -> Result<Self, ConfigError> {
+    /// The table, if it has these keys and no others.
+    pub(crate) fn with_known_keys(self, keys: &[&str]) -> Result<Self, ConfigError> {
         match self.entries.iter().find(|(name, _)| !keys.contains(&name.as_str())) {
             None => Ok(self),
             Some((name, node)) => {
@@ -105,33 +138,35 @@ impl YamlTable<'_> {
     }
 
     /// The text under `key`; `None` if there is none, or an empty one.
-    pub(super) fn text(&self, key: &str) -> Result<Option<String>, ConfigError> {
+    pub(crate) fn text(&self, key: &str) -> Result<Option<String>, ConfigError> {
         let Some(node) = self.entry(key) else { return Ok(None) };
         match &node.value {
             YamlNode::Absent => Ok(None),
             YamlNode::Scalar(text) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
+            YamlNode::Guessed(value) => Ok(Some(self.document.as_written(node).unwrap_or(value).to_owned())),
             YamlNode::List(_) | YamlNode::Table(_) => Err(self.refusal(key, "not a text", "write one value after it")),
         }
     }
 
     /// The texts in the list under `key`; none if there is no list.
-    pub(super) fn texts(&self, key: &str) -> Result<Vec<String>, ConfigError> {
+    pub(crate) fn texts(&self, key: &str) -> Result<Vec<String>, ConfigError> {
         let refused = || self.refusal(key, "not a list of texts", "write one text a line, each after \"- \"");
         let Some(node) = self.entry(key) else { return Ok(Vec::new()) };
         let items = match &node.value {
             YamlNode::Absent => return Ok(Vec::new()),
             YamlNode::List(items) => items,
-            YamlNode::Scalar(_) | YamlNode::Table(_) => return Err(refused()),
+            _ => return Err(refused()),
         };
         let text = |item: &Spanned<YamlNode>| match &item.value {
             YamlNode::Scalar(text) => Ok(text.clone()),
+            YamlNode::Guessed(value) => Ok(self.document.as_written(item).unwrap_or(value).to_owned()),
             _ => Err(refused()),
         };
         items.iter().map(text).collect()
     }
 
     /// The switch under `key`. YAML 1.1 has these words for it, and the toolkit reads them all.
-    pub(super) fn flag(&self, key: &str) -> Result<Option<bool>, ConfigError> {
+    pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, ConfigError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         match text.to_ascii_lowercase().as_str() {
             "true" | "yes" | "on" | "y" => Ok(Some(true)),
@@ -141,7 +176,7 @@ impl YamlTable<'_> {
     }
 
     /// One of these words under `key`. `remedies` has other words, and what to do instead of each.
-    pub(super) fn word<T: Copy>(
+    pub(crate) fn word<T: Copy>(
         &self,
         key: &str,
         words: &[(&str, T)],
@@ -152,7 +187,7 @@ impl YamlTable<'_> {
     }
 
     /// The meaning of one text under `key`, which should be one of these words.
-    pub(super) fn choice<T: Copy>(
+    pub(crate) fn choice<T: Copy>(
         &self,
         key: &str,
         text: &str,
@@ -170,17 +205,17 @@ impl YamlTable<'_> {
     }
 
     /// The keys of the table, in order.
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|(name, _)| name.as_str())
     }
 
     /// Whether the table has `key`, with a value or without.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.entry(key).is_some()
     }
 
     /// The refusal of the value under `key`, with `found` and `advice` as given.
-    pub(super) fn refusal(&self, key: &str, found: &str, advice: &str) -> ConfigError {
+    pub(crate) fn refusal(&self, key: &str, found: &str, advice: &str) -> ConfigError {
         let line = self.entry(key).map_or(self.line, line_of);
         self.refusal_at(line, self.path_of(shown_key(key)), found, advice.to_owned())
     }
@@ -199,7 +234,7 @@ impl YamlTable<'_> {
 }
 
 /// A value as a message quotes it.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut shown: String = text.chars().filter(|character| !character.is_control()).take(QUOTED_CHARACTERS).collect();
     if shown.len() < text.len() {
         shown.push_str("...");
@@ -245,19 +280,19 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<YamlNode, E> {
-        Ok(YamlNode::Scalar(value.to_string()))
+        Ok(YamlNode::Guessed(value.to_string()))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<YamlNode, E> {
-        Ok(YamlNode::Scalar(value.to_string()))
+        Ok(YamlNode::Guessed(value.to_string()))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<YamlNode, E> {
-        Ok(YamlNode::Scalar(value.to_string()))
+        Ok(YamlNode::Guessed(value.to_string()))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<YamlNode, E> {
-        Ok(YamlNode::Scalar(value.to_string()))
+        Ok(YamlNode::Guessed(value.to_string()))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<YamlNode, E> {
