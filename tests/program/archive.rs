@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Publisher, Settings, TopicChoice};
 use ensilinja_model::EventTime;
 use ensilinja_test_support::{TemporaryFolder, plain_consumer};
 use serde_json::Value;
 
-use crate::command_line::{printed, run};
+use crate::command_line::{printed, run, run_command};
 
 const TOPIC: &str = "ensilinja.events";
 
@@ -198,6 +199,27 @@ fn ranges_are_shown_in_the_time_zone_of_the_archive() {
     assert!(out.contains("from 2025-09-01 00:00 to 2025-09-02 00:00\n"), "{out}");
     assert!(out.contains(" (America/New_York) by "), "{out}");
     assert!(out.contains("no archive covers 2025-09-02 00:00 to 2025-09-03 00:00"), "{out}");
+}
+
+#[test]
+fn after_a_full_disk_the_same_command_completes_the_archive() {
+    let scene = Scene::new("archive-full");
+    scene.simulate();
+    let path = scene.path("a.zst");
+    let config = scene.config();
+    let create =
+        ["archive", "create", "--config", &config, "--from", "2025-08-25", "--to", "2025-09-11", "--output", &path];
+    // A file may have 400 KiB, and writing more is an error.
+    let limited = "trap '' XFSZ; ulimit -f 400; exec \"$0\" \"$@\"";
+    let mut bash = Command::new("bash");
+    bash.args(["-c", limited, env!("CARGO_BIN_EXE_ensilinja")]).args(create);
+    let (status, _, err) = run_command(&mut bash);
+    assert_eq!(status, Some(1), "{err}");
+    assert!(err.contains("the same command continues it: cannot write "), "{err}");
+    assert!(err.contains(".a.zst.partial: File too large"), "{err}");
+    assert!(!fs::exists(&path).unwrap(), "what is not complete has no name");
+    printed(&create);
+    assert_eq!(run(&["archive", "verify", &path]).0, Some(0));
 }
 
 #[test]
