@@ -235,7 +235,10 @@ fn what_the_file_names_has_to_be_there_and_fit() {
     let url = format!("https://{nowhere}");
     let key = fs::read_to_string(office.folder.file("other.key")).unwrap().replace('\n', "\n    ");
     for (http, says) in [
-        ("basic_auth:\n  user: canary\n".to_owned(), "http.yml:2: basic_auth.user is unknown; did you mean username?"),
+        (
+            "basic_auth:\n  usernam: canary\n".to_owned(),
+            "http.yml:2: basic_auth.usernam is unknown; did you mean username?",
+        ),
         (
             "tls_config:\n  ca_file: absent.crt\n".to_owned(),
             "absent.crt, which cannot be read: No such file or directory",

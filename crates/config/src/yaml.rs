@@ -6,7 +6,7 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::Spanned;
+use serde_saphyr::{NonFiniteFloatPolicy, Spanned};
 
 use crate::error::ConfigError;
 use crate::nearest::suggestion;
@@ -54,7 +54,9 @@ impl<'a> YamlText<'a> {
         if self.text.lines().all(is_blank) {
             return Ok(None);
         }
-        let root: Spanned<YamlNode> = serde_saphyr::from_str(self.text).map_err(|error| {
+        // An unquoted `.inf` or `1e999` is a text like any other, not an error.
+        let options = serde_saphyr::options! { non_finite_float_policy: NonFiniteFloatPolicy::PassThrough };
+        let root: Spanned<YamlNode> = serde_saphyr::from_str_with_options(self.text, options).map_err(|error| {
             let place = error.location();
             let number = |number: Option<u64>| number.and_then(|number| usize::try_from(number).ok()).unwrap_or(1);
             ConfigError::NotYaml {

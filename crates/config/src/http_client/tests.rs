@@ -63,7 +63,9 @@ fn all_keys_are_read() {
 
 #[test]
 fn a_password_is_what_is_written_whatever_type_yaml_sees_in_it() {
-    for text in ["0123", "1e3", "0x10", "1_000", "+5", "1.50", "true", "Yes", "off", "2026-11-30", "12:30:45", ".inf"] {
+    for text in
+        ["0123", "1e3", "0x10", "1_000", "+5", "1.50", "true", "Yes", "off", "2026-11-30", "12:30:45", ".inf", "1e999"]
+    {
         assert_eq!(password(text), inline(text));
         assert_eq!(password(&format!("{text} # with a comment")), inline(text));
     }
@@ -85,7 +87,7 @@ fn refused(text: &str, refusal: &str) {
 #[test]
 fn what_is_wrong_with_credentials_is_refused_by_line_key_and_remedy() {
     for (text, refusal) in [
-        ("basic_auth:\n  user: a\n", "2: basic_auth.user is unknown; did you mean username?"),
+        ("basic_auth:\n  usernam: a\n", "2: basic_auth.usernam is unknown; did you mean username?"),
         ("basic_auths:\n  a: b\n", "2: basic_auths is unknown; did you mean basic_auth?"),
         ("scrape: 1\n", "1: scrape is unknown; there are basic_auth, authorization, tls_config, enable_http2"),
         ("- a\n", "1: the file is not a table; its keys are basic_auth, authorization, tls_config, enable_http2"),
