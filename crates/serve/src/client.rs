@@ -131,7 +131,7 @@ impl ProcessClient {
             }
             return Ok((status, text));
         };
-        let fault = |fault| ProcessRequestError::Tls { address: self.address.clone(), fault };
+        let fault = |fault| ProcessRequestError::Tls { address: self.address.clone(), fault: Box::new(fault) };
         let stream = tls.connect(host, stream).await.map_err(fault)?;
         self.converse(stream, path).await
     }
@@ -168,7 +168,7 @@ impl ProcessClient {
                 let error = ended.unwrap_or(error);
                 let fault = self.tls.as_ref().and_then(|tls| tls.later_fault(&error));
                 Err(match fault {
-                    Some(fault) => ProcessRequestError::Tls { address: self.address.clone(), fault },
+                    Some(fault) => ProcessRequestError::Tls { address: self.address.clone(), fault: Box::new(fault) },
                     None => self.broken(error),
                 })
             }

@@ -33,7 +33,7 @@ pub enum ProcessRequestError {
         /// The address.
         address: ProcessAddress,
         /// What is wrong.
-        fault: TlsFault,
+        fault: Box<TlsFault>,
     },
     /// A plain request was sent to a process that speaks TLS.
     #[error("{0} speaks TLS: use {other}", other = .0.with_other_scheme())]

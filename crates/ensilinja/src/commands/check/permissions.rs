@@ -1,5 +1,7 @@
 //! Findings about the rights of this user on topics and consumer groups, and about what the groups have committed.
 
+use std::fmt::Write as _;
+
 use ensilinja_kafka::{
     AclOperation, GroupInspection, InspectedRight, Inspection, InspectionFailure, NeededRight, RightNeed, RightState,
     Settings, TopicCommits,
@@ -48,7 +50,7 @@ fn rights(resource: Resource<'_>, rights: &[InspectedRight], brokers: &str, find
                 findings.push(Finding::warning(Area::Permissions, &about, lacks, remedy));
             }
             (RightState::Missing, RightNeed::OtherCommands) => {
-                without.push_str(&format!("; it lacks {name}, which only {purpose} needs"));
+                let _ = write!(without, "; it lacks {name}, which only {purpose} needs");
             }
             // The sample of records shows whether a topic can be read.
             (RightState::Unknown, RightNeed::Required) if !resource.is_read_by_sample(*operation) => {
