@@ -198,7 +198,7 @@ fn arguments_that_cannot_be_compared_end_with_status_2() {
         (&["http://127.0.0.1:1"], "give --config to compare the live process with its topic, or OTHER"),
         (&["-", "-"], "standard input can be read only once"),
         (&["127.0.0.1:9464"], "there is no such file; did you mean http://127.0.0.1:9464?"),
-        (&["a.run", "https://127.0.0.1:1"], "https is not supported"),
+        (&["a.run", "ftp://127.0.0.1:1"], "it should be the address of a live process"),
         (&["a.run", "b.run", "--events", "c.jsonl"], "cannot be used with"),
     ] {
         let (status, out, err) = compare(words);

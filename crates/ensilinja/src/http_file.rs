@@ -119,13 +119,11 @@ impl ProcessAccess {
     /// # Errors
     /// If TLS cannot be spoken as configured.
     pub fn client_of_own(&self, address: &ProcessAddress) -> Result<ProcessClient, HttpFileError> {
-        match self.file {
-            Some(_) => self.client(address),
-            None => {
-                let tls = TlsClientSettings { authorities: TrustedAuthorities::Unverified, ..self.tls.clone() };
-                self.client_with(address, &tls)
-            }
+        if self.file.is_some() {
+            return self.client(address);
         }
+        let tls = TlsClientSettings { authorities: TrustedAuthorities::Unverified, ..self.tls.clone() };
+        self.client_with(address, &tls)
     }
 
     fn client_with(&self, address: &ProcessAddress, tls: &TlsClientSettings) -> Result<ProcessClient, HttpFileError> {

@@ -165,11 +165,13 @@ impl ProcessClient {
             Err(error) => {
                 // The connection may have ended before the request was sent; then it knows why.
                 let ended = connection.await.ok().and_then(Result::err);
-                let error = ended.unwrap_or(error);
-                let fault = self.tls.as_ref().and_then(|tls| tls.later_fault(&error));
-                Err(match fault {
-                    Some(fault) => ProcessRequestError::Tls { address: self.address.clone(), fault: Box::new(fault) },
-                    None => self.broken(error),
+                let errors = [Some(error), ended].into_iter().flatten();
+                let errors: Vec<hyper::Error> = errors.filter(|error| !error.is_canceled()).collect();
+                let fault = self.tls.as_ref().and_then(|tls| errors.iter().find_map(|error| tls.later_fault(error)));
+                Err(match (fault, errors.into_iter().next()) {
+                    (Some(fault), _) => ProcessRequestError::Tls { address: self.address.clone(), fault: Box::new(fault) },
+                    (None, Some(error)) => self.broken(error),
+                    (None, None) => self.broken("the connection ended"),
                 })
             }
         }

@@ -28,13 +28,13 @@ A restart does not make a process ready that waits for Kafka: give a health chec
 #[derive(Clone, Debug, PartialEq, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct HealthArguments {
-    /// The configuration of the process, for its server.listen and server.web_config_file
+    /// The configuration of the process, for its `server.listen` and `server.web_config_file`
     #[arg(long, value_name = "FILE", env = "ENSILINJA_CONFIG")]
     pub config: Option<PathBuf>,
     /// The address that the process listens on, instead of server.listen
     #[arg(long, value_name = "ADDRESS:PORT", env = "ENSILINJA_LISTEN")]
     pub listen: Option<SocketAddr>,
-    /// The web configuration file of the process, instead of server.web_config_file: whether it speaks TLS
+    /// The web configuration file of the process, instead of `server.web_config_file`: whether it speaks TLS
     #[arg(long = "web.config.file", value_name = "FILE", env = "ENSILINJA_WEB_CONFIG_FILE")]
     pub web_config_file: Option<PathBuf>,
     /// How the process is asked.

@@ -132,7 +132,10 @@ impl TlsClient {
                 // The alert that says why may be lost when the server closes the connection.
                 let is_cut = matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe);
                 return match of_tls {
-                    Some(of_tls) => Some(self.fault(of_tls)),
+                    Some(of_tls) => match self.fault(of_tls) {
+                        TlsFault::Ended(why) => Some(TlsFault::HandshakeRefused(why)),
+                        fault => Some(fault),
+                    },
                     None => is_cut.then(|| TlsFault::HandshakeRefused(error.to_string())),
                 };
             }
