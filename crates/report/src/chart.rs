@@ -41,6 +41,19 @@ pub enum TableChart {
 }
 
 impl TableChart {
+    /// The short names of its periods; none if it is not of periods.
+    pub(crate) fn ticks(&self) -> &[String] {
+        match self {
+            Self::OfRows { ticks, .. } | Self::OfPeriods { ticks, .. } => ticks,
+            Self::OfSubjects { .. } | Self::OfOutcomes { .. } => &[],
+        }
+    }
+
+    /// Whether it has the line of a goal.
+    pub(crate) const fn has_goal(&self) -> bool {
+        matches!(self, Self::OfRows { goal: Some(_), .. } | Self::OfPeriods { goal: Some(_), .. })
+    }
+
     /// The columns that it shows.
     pub(crate) fn columns(&self) -> Vec<usize> {
         match self {

@@ -1,10 +1,13 @@
 // Makes docs/pictures: the board as it looks on the simulated Tuesday, at night, on a day of failure, and where there is
-// no data. Run by `npm run pictures`; the same program makes the same figures.
+// no data; and the page of a report. Run by `npm run pictures`, or `npm run pictures -- NAME...` for some of them; the
+// same program makes the same figures.
 
-import { mkdtempSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { Demo } from "../stage/demo.js";
+import { writeEvents, writePage } from "../stage/report.js";
 import { DESK, openBrowser, Screen, until } from "../stage/screen.js";
 import { writeFailingDay } from "./failing_day.js";
 
@@ -17,6 +20,7 @@ const BOARD = { width: 1720, height: 1060 };
 const PHONE = { width: 390, height: 844 };
 const DETAIL = { width: 1240, height: 1330 };
 const LARGE_WALL = { width: 3840, height: 2160 };
+const REPORT = { width: 1240, height: 1180 };
 
 /**
  * What is to be seen on a demo: a name, a screen and an address.
@@ -53,7 +57,10 @@ try {
       ["failure", DESK, "/?lang=en&theme=light"], ["failure-detail", DETAIL, "/?lang=en&theme=light#116117"],
     ]),
   };
-  for (const { options, views } of [...PICTURES, failing]) {
+  if (isWanted("report")) await takeReport(writePage(writeEvents(scratch), "quarter", "en"));
+  for (const { options, views: all } of [...PICTURES, failing]) {
+    const views = all.filter(([name]) => isWanted(name));
+    if (views.length === 0) continue;
     const demo = await Demo.start(["--speed", "1", ...options]);
     try {
       for (const view of views) await take(demo, view);
@@ -66,6 +73,12 @@ try {
   await browser.close();
 }
 
+/** @param {string} name */
+function isWanted(name) {
+  const names = process.argv.slice(2);
+  return names.length === 0 || names.includes(name);
+}
+
 /** @param {Demo} demo @param {View} view */
 async function take(demo, [name, viewport, address]) {
   const screen = await Screen.open(browser, demo.url, { address, context: { viewport } });
@@ -74,13 +87,24 @@ async function take(demo, [name, viewport, address]) {
     await until(async () => (await page.locator(".indicators tbody tr").count()) > 5, `${name}: the detail is filled`);
   }
   await until(async () => (await page.locator("canvas").count()) > 20, `${name}: the charts are drawn`);
-  const file = path.join(FOLDER, `${name}.png`);
   const picture = await page.screenshot({ animations: "disabled" });
-  writeFileSync(file, viewport.width > LARGEST_WIDTH ? await reduced(picture, viewport) : picture);
-  const bytes = statSync(file).size;
-  console.log(`${name}.png ${viewport.width} x ${viewport.height}, ${Math.round(bytes / 1000)} kB`);
-  if (bytes > LARGEST_BYTES) throw new Error(`${name}.png is too large to be loaded with a page`);
+  keep(name, viewport, viewport.width > LARGEST_WIDTH ? await reduced(picture, viewport) : picture);
   await screen.close();
+}
+
+/** The beginning of the page of a report. @param {string} file */
+async function takeReport(file) {
+  const page = await browser.newPage({ viewport: REPORT });
+  await page.goto(pathToFileURL(file).href);
+  keep("report", REPORT, await page.screenshot());
+  await page.close();
+}
+
+/** @param {string} name @param {{width: number, height: number}} size @param {Buffer} picture */
+function keep(name, { width, height }, picture) {
+  writeFileSync(path.join(FOLDER, `${name}.png`), picture);
+  console.log(`${name}.png ${width} x ${height}, ${Math.round(picture.length / 1000)} kB`);
+  if (picture.length > LARGEST_BYTES) throw new Error(`${name}.png is too large to be loaded with a page`);
 }
 
 /** The picture of a wall screen, small enough for a page. @param {Buffer} picture @param {{width: number, height: number}} size */

@@ -74,34 +74,39 @@ fn contents(report: &Report, language: Language) -> String {
 /// A table after its charts.
 fn section(number: usize, table: &ReportTable, language: Language) -> String {
     let mut text = format!("<section id=\"t{number}\">\n{}\n", element("h2", "", &table.title));
-    let charts: String = table.charts.iter().map(|chart| draw(chart, table, language)).collect();
-    if !charts.is_empty() {
-        text += &charts;
-        push(&mut text, format_args!("{}\n", element("p", " class=\"aside\"", words::same_as_the_table(language))));
+    if !table.charts.is_empty() {
+        push(&mut text, format_args!("{}\n", element("p", " class=\"aside\"", &remarks(table, language))));
+    }
+    for chart in &table.charts {
+        text += &draw(chart, table, language);
     }
     text += &data_table::write(number, table, language);
     push(&mut text, format_args!("{}\n</section>\n", element("p", " class=\"note\"", &table.note)));
     text
 }
 
-fn draw(chart: &TableChart, table: &ReportTable, language: Language) -> String {
-    let (panels, ticks, goal) = match chart {
-        TableChart::OfRows { columns, ticks, goal } => (of_rows(table, columns, ticks, *goal, language), ticks, goal),
-        TableChart::OfPeriods { columns, ticks, goal } => {
-            (of_periods(table, columns, ticks, *goal, language), ticks, goal)
-        }
-        TableChart::OfSubjects { columns } => (of_subjects(table, columns, language), &Vec::new(), &None),
-        TableChart::OfOutcomes { parts, resolved } => return outcomes::mix(table, *parts, *resolved, language),
-    };
+/// How to read the charts of a table. It stands before them, so that it is never left alone on a sheet after them.
+fn remarks(table: &ReportTable, language: Language) -> String {
+    let any = |holds: &dyn Fn(&TableChart) -> bool| table.charts.iter().any(holds);
     let remarks = [
-        (goal.is_some(), words::goal(language)),
-        (table.has_scales(chart), words::own_scale(language)),
-        (ticks.iter().any(|tick| tick.ends_with('*')), words::incomplete(language)),
+        (true, words::same_as_the_table(language)),
+        (any(&|chart| chart.has_goal()), words::goal(language)),
+        (any(&|chart| table.has_scales(chart)), words::own_scale(language)),
+        (any(&|chart| chart.ticks().iter().any(|tick| tick.ends_with('*'))), words::incomplete(language)),
     ];
     let remarks: Vec<&str> = remarks.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, text)| text).collect();
-    let remarks = if remarks.is_empty() { String::new() } else { element("p", " class=\"aside\"", &remarks.join(" ")) };
-    let dense = if ticks.len() > MOST_WIDE_BARS { " dense" } else { "" };
-    format!("<div class=\"panels{dense}\">\n{panels}</div>\n{remarks}\n")
+    remarks.join(" ")
+}
+
+fn draw(chart: &TableChart, table: &ReportTable, language: Language) -> String {
+    let panels = match chart {
+        TableChart::OfRows { columns, ticks, goal } => of_rows(table, columns, ticks, *goal, language),
+        TableChart::OfPeriods { columns, ticks, goal } => of_periods(table, columns, ticks, *goal, language),
+        TableChart::OfSubjects { columns } => of_subjects(table, columns, language),
+        TableChart::OfOutcomes { parts, resolved } => return outcomes::mix(table, *parts, *resolved, language),
+    };
+    let dense = if chart.ticks().len() > MOST_WIDE_BARS { " dense" } else { "" };
+    format!("<div class=\"panels{dense}\">\n{panels}</div>\n")
 }
 
 fn of_rows(
@@ -161,5 +166,5 @@ fn of_subjects(table: &ReportTable, columns: &[usize], language: Language) -> St
 
 /// The scale of a panel: its values and goals.
 fn range(bars: &[Bar<'_>]) -> ChartRange {
-    ChartRange::of(bars.iter().flat_map(|bar| [Some(bar.cell), bar.goal].into_iter().flatten()).map(|cell| &cell.value))
+    ChartRange::of(bars.iter().flat_map(Bar::scaled))
 }

@@ -2,8 +2,8 @@
 
 use ensilinja_model::Channel;
 use ensilinja_report::{
-    Breakdown, CellValue, Language, LocalizedName, Report, ReportData, ReportFormat, ReportRequest, TableChart,
-    VolumeGoal, VolumeGoalStep, VolumeGoalSubject,
+    Breakdown, CellValue, Language, LocalizedName, Report, ReportData, ReportFormat, ReportRequest, ReportRow,
+    TableChart, VolumeGoal, VolumeGoalStep, VolumeGoalSubject,
 };
 
 use crate::small_county::{request, small_county};
@@ -106,13 +106,19 @@ fn a_public_page_draws_no_bar_for_a_hidden_cell() {
         let report = Report::of(&small_county(), request).expect("a report");
         let page = report.render(ReportFormat::Html);
         let cells = |table: &ensilinja_report::ReportTable| -> Vec<(bool, CellValue)> {
-            let drawn = |columns: &[usize], totals: bool| -> Vec<CellValue> {
-                let rows = table.rows.iter().filter(|row| totals || !row.is_total);
-                rows.flat_map(|row| columns.iter().map(|column| row.cells[*column].value)).collect()
+            let drawn = |columns: &[usize], is_drawn: fn(bool, CellValue) -> bool| -> Vec<CellValue> {
+                let of = |row: &ReportRow| -> Vec<CellValue> {
+                    let values = columns.iter().map(|column| row.cells[*column].value);
+                    values.filter(|value| is_drawn(row.is_total, *value)).collect()
+                };
+                table.rows.iter().flat_map(of).collect()
             };
             let of = |chart: &TableChart| match chart {
-                TableChart::OfRows { columns, .. } | TableChart::OfSubjects { columns } => drawn(columns, true),
-                TableChart::OfPeriods { columns, .. } => drawn(columns, false),
+                TableChart::OfRows { columns, .. } => drawn(columns, |_, _| true),
+                TableChart::OfSubjects { columns } => {
+                    drawn(columns, |is_total, value| !(is_total && matches!(value, CellValue::Count(_))))
+                }
+                TableChart::OfPeriods { columns, .. } => drawn(columns, |is_total, _| !is_total),
                 TableChart::OfOutcomes { .. } => Vec::new(),
             };
             let values = table.charts.iter().flat_map(of);

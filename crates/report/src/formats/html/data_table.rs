@@ -8,8 +8,9 @@ use crate::language::Language;
 use crate::number;
 use crate::report_table::{ReportCell, ReportRow, ReportTable};
 
-/// The characters that fit beside each other, in the widest of the usual typefaces, on a screen of 1,300 pixels.
-const FITTING: usize = 132;
+/// The characters that fit beside each other, in the widest of the usual typefaces, on A4 in portrait in letters that
+/// can be read.
+const FITTING: usize = 110;
 
 /// Space beside each column, in characters.
 const BESIDE: usize = 2;
