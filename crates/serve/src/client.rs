@@ -169,7 +169,9 @@ impl ProcessClient {
                 let errors: Vec<hyper::Error> = errors.filter(|error| !error.is_canceled()).collect();
                 let fault = self.tls.as_ref().and_then(|tls| errors.iter().find_map(|error| tls.later_fault(error)));
                 Err(match (fault, errors.into_iter().next()) {
-                    (Some(fault), _) => ProcessRequestError::Tls { address: self.address.clone(), fault: Box::new(fault) },
+                    (Some(fault), _) => {
+                        ProcessRequestError::Tls { address: self.address.clone(), fault: Box::new(fault) }
+                    }
                     (None, Some(error)) => self.broken(error),
                     (None, None) => self.broken("the connection ended"),
                 })
