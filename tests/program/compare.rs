@@ -292,13 +292,27 @@ fn live_figures_are_compared_with_a_file_at_their_instant() {
     let differences = json["differences"].as_array().unwrap().iter();
     let lines: BTreeSet<&str> = differences.map(|difference| difference["line"].as_str().unwrap()).collect();
     assert_eq!(lines, BTreeSet::from([LINE]));
+
+    // A figure that a process of this version lacks on every line is a difference, not a figure of another version.
+    let mut lacking: Value = serde_json::from_str(&live_line(before, 3)).unwrap();
+    for line in lacking["lines"].as_array_mut().unwrap() {
+        assert!(line.as_object_mut().unwrap().remove("contacts_waiting").is_some());
+    }
+    let live = format!("http://{}", answering(&lacking.to_string()));
+    let (status, out, err) = compare(&[&live, "--events", events, "--quiet"]);
+    assert_eq!(status, Some(3), "{err}");
+    assert!(out.contains("contacts_waiting") && !out.contains("not compared"), "{out}");
 }
 
 /// A line of a run as the answer of a live process.
 fn live_line(run: &str, line: usize) -> String {
     let text = fs::read_to_string(run).unwrap();
     let shown = text.lines().nth(line).unwrap();
-    format!("{{\"now_timestamp_seconds\": 1789000000, \"complete\": true, \"reasons\": [], {}", &shown[1..])
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "{{\"version\": \"{version}\", \"now_timestamp_seconds\": 1789000000, \"complete\": true, \"reasons\": [], {}",
+        &shown[1..]
+    )
 }
 
 /// A listener that answers each request with a document.

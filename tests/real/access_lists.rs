@@ -2,7 +2,7 @@
 //! missing before anything is written or committed.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ensilinja_sim::Publication;
 use ensilinja_test_support::kafka_broker::{Listener, Resource};
@@ -116,8 +116,8 @@ const ALL_SHARDS: &str = "all_shards";
 
 fn broker() -> KafkaBroker {
     let names = USERS.iter().map(|user| user.name).chain([NORTH, ALL_SHARDS]);
-    let users: String = names.map(|name| format!(" user_{name}=\"{PASSWORD}\"")).collect();
-    let login = format!("org.apache.kafka.common.security.plain.PlainLoginModule required{users};");
+    let users: Vec<_> = names.map(|name| format!("user_{name}=\"{PASSWORD}\"")).collect();
+    let login = format!("org.apache.kafka.common.security.plain.PlainLoginModule required {};", users.join(" "));
     KafkaBroker::start_listening(
         &[Listener { name: "CLEAR", protocol: "SASL_PLAINTEXT" }],
         &[
@@ -144,7 +144,7 @@ fn file(folder: &TemporaryFolder, broker: &KafkaBroker, stage: &Stage, user: &st
 
 /// The problems and warnings of `check` about permissions, as [`missing`] has them. It finds no other problem but the
 /// records of the test.
-fn faults(file: &PathBuf, more: &[&str]) -> Vec<[String; 4]> {
+fn faults(file: &Path, more: &[&str]) -> Vec<[String; 4]> {
     let arguments = [&["check", "--quiet", "--format", "json", "--config", file.to_str().unwrap()], more].concat();
     let (_, text, _) = command_line::run(&arguments);
     assert!(!text.contains(PASSWORD), "{text}");

@@ -82,7 +82,8 @@ pub(super) fn topic_figures(
     let document = |ledger: &mut Ledger| {
         let text = export.instant_line(config.zone_name(), &ledger.figures(as_of, coverage.history()));
         let document = FiguresDocument::parse(&text).expect("a comparison reads what a replay writes");
-        FiguresDocument { shard: live.shard.clone(), ..document }
+        let version = Some(env!("CARGO_PKG_VERSION").to_owned());
+        FiguresDocument { shard: live.shard.clone(), version, ..document }
     };
     let at_least = document(&mut ledger);
     for event in &uncertain {

@@ -24,7 +24,7 @@ fn ask(server: TlsSettings, client: &TlsClientSettings) -> Result<String, TlsFau
     let client = ProcessClient::new(format!("https://{}", running.address).parse().unwrap(), client, None).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(client.get("/livez")).map_err(|error| match error {
-        ProcessRequestError::Tls { fault, .. } => fault,
+        ProcessRequestError::Tls { fault, .. } => *fault,
         other => panic!("{other}"),
     })
 }
