@@ -36,7 +36,7 @@ use crate::table::Row;
 /// A part of the table: its name, and the function that measures it.
 type Section = (&'static str, fn(&mut Stand, &Builds) -> anyhow::Result<Vec<Row>>);
 
-const SECTIONS: [Section; 10] = [
+const SECTIONS: [Section; 11] = [
     ("throughput", throughput::measure),
     ("replay", replay::measure),
     ("duplicates", duplicates::measure),
