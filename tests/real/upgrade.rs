@@ -239,7 +239,7 @@ fn an_upgrade_and_a_rollback_lose_no_dead_letter_repeat_only_uncommitted_ones_an
         assert_letters_of(&rejected(&stage, &feed), &after);
         let again = after.iter().filter(|(place, written)| before.get(place).is_some_and(|before| before != *written));
         let again: Vec<&Place> = again.map(|(place, _)| place).collect();
-        // What was written and not yet committed is written again, and nothing else. Both versions commit when they end.
+        // What was written and not yet committed is written again, and nothing else. Both versions commit at their end.
         let is_uncommitted = |(partition, offset): &&Place| *offset >= commits[usize::try_from(*partition).unwrap()];
         assert!(again.iter().all(is_uncommitted), "written again: {again:?}, committed {commits:?}");
         if handover == Handover::Ended {

@@ -99,9 +99,10 @@ impl FoundDeadLetters {
         DeadLetterKey { topic, partition: position.partition, offset: position.offset, log }
     }
 
-    /// The key under which a dead letter counts, and the one under which its copies have counted until now if that was
-    /// another. Those of 0.1.0 lack the id of their topic: such a one is a copy of one that has the id if both are about
-    /// a record of the same time and size.
+    /// The key under which a dead letter counts, and the one under which its copies have counted until now, if another.
+    ///
+    /// Those of 0.1.0 lack the id of their topic: such a one is a copy of one that has the id if both are about a
+    /// record of the same time and size.
     fn merged_key(&mut self, key: DeadLetterKey, sketch: &DeadLetterSketch) -> (DeadLetterKey, Option<DeadLetterKey>) {
         if let Some(named) = self.unnamed_copies.get(&key) {
             return (*named, None);
