@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use ensilinja_kafka::{EmbeddedBroker, OutgoingRecord, Publisher, Settings, TopicChoice};
 use ensilinja_model::EventTime;
 use ensilinja_test_support::{TemporaryFolder, plain_consumer};
 use serde_json::Value;
 
-use crate::command_line::{printed, run, run_command};
+use crate::command_line::{printed, run, run_command, shell};
 
 const TOPIC: &str = "ensilinja.events";
 
@@ -211,9 +210,7 @@ fn after_a_full_disk_the_same_command_completes_the_archive() {
         ["archive", "create", "--config", &config, "--from", "2025-08-25", "--to", "2025-09-11", "--output", &path];
     // A file may have 400 KiB, and writing more is an error.
     let limited = "trap '' XFSZ; ulimit -f 400; exec \"$0\" \"$@\"";
-    let mut bash = Command::new("bash");
-    bash.args(["-c", limited, env!("CARGO_BIN_EXE_ensilinja")]).args(create);
-    let (status, _, err) = run_command(&mut bash);
+    let (status, _, err) = run_command(shell(limited).args(create));
     assert_eq!(status, Some(1), "{err}");
     assert!(err.contains("the same command continues it: cannot write "), "{err}");
     assert!(err.contains(".a.zst.partial: File too large"), "{err}");

@@ -20,7 +20,7 @@ use ensilinja_test_support::{PATIENCE, TemporaryFolder, http, poll_for, poll_unt
 use ensilinja_wire::{Decoder, Reason, Stated};
 use rustix::io::ioctl_fionread;
 
-use crate::command_line::command;
+use crate::command_line::{command, shell};
 use crate::series;
 
 /// 2025-09-16 08:00 in Helsinki, a Tuesday.
@@ -177,10 +177,7 @@ fn a_full_disk_is_said_and_leaves_nothing() {
     let file = folder.file("events.jsonl");
     // Files may have at most 256 KiB. The program gets an error instead of a signal.
     let limited = "trap '' XFSZ; ulimit -f 256; exec \"$0\" \"$@\"";
-    let program = simulate(&file, &[]);
-    let output =
-        Command::new("bash").args(["-c", limited]).arg(program.get_program()).args(program.get_args()).output();
-    let output = output.unwrap();
+    let output = shell(limited).args(simulate(&file, &[]).get_args()).output().unwrap();
     let problem = stderr_text(&output);
     assert_eq!(output.status.code(), Some(1), "{problem}");
     let expected = format!("error: cannot write {}: File too large", file.display());

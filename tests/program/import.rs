@@ -6,12 +6,11 @@ mod example;
 
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::Stdio;
 
 use ensilinja_test_support::{PATIENCE, TemporaryFolder, poll_until, send_signal};
 
-use crate::command_line::{Ended, command, ended, run, run_command};
+use crate::command_line::{Ended, command, ended, run, run_command, shell};
 
 const COLUMNS: &str = r#"
 separator = ";"
@@ -235,9 +234,6 @@ fn a_reader_that_closes_the_pipe_ends_an_import_without_an_error() {
     let rows = (0..200_000).map(|row| format!("c-{row};Palvelu;16.9.2025 09:00:00;0:01:00\n"));
     let office = Office::new(&("Id;Jono;Tuli;Odotus\n".to_owned() + &rows.collect::<String>()));
     let line = "\"$0\" import \"$1\" --columns \"$2\" --output - | head -n 1 > /dev/null; exit \"${PIPESTATUS[0]}\"";
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_ensilinja"));
-    let mut shell = std::process::Command::new("bash");
-    shell.args(["-c", line]).arg(program).args([office.path("calls.csv"), office.path("calls.toml")]);
-    let (status, _, err) = run_command(&mut shell);
+    let (status, _, err) = run_command(shell(line).args([office.path("calls.csv"), office.path("calls.toml")]));
     assert_eq!((status, err.as_str()), (Some(0), ""));
 }

@@ -15,6 +15,9 @@ use crate::stage::Stage;
 
 const PARTITIONS: i32 = 4;
 
+/// What `deploy/kafka/topics.sh` sets: 60 days.
+const RETENTION_MS: &str = "5184000000";
+
 fn done(stage: &Stage, before: &[&str], after: &[&str]) -> Program {
     let mut program = Program::start(stage, before, after);
     assert!(program.wait().success(), "{before:?} {after:?}\n{}", program.log());
@@ -37,7 +40,7 @@ fn again(record: StoredRecord) -> Publication {
 fn after_the_brokers_are_lost_archives_and_what_came_after_them_give_the_same_figures_on_other_brokers() {
     let lost = KafkaBroker::start();
     let stage = Stage::set(&lost, "disaster", PARTITIONS);
-    let mut feed = Feed::with_history(&stage, Disorder::ROUGH, 94, 20.0, 40);
+    let mut feed = Feed::with_history(&stage, Disorder::ROUGH, 94, 20.0, 62);
     let settled = feed.settle();
     let mut program = Program::run(&stage);
     program.wait_until_it_knows(settled);
@@ -48,8 +51,8 @@ fn after_the_brokers_are_lost_archives_and_what_came_after_them_give_the_same_fi
     let midnight = zoned(now(), &County::zone()).start_of_day().unwrap();
     let date = |days: i32| midnight.date().checked_add(days.days()).unwrap().to_string();
     let files = [path("1.jsonl.zst"), path("2.jsonl.zst")];
-    archived(&stage, &files[0], &date(-41), &date(-20));
-    archived(&stage, &files[1], &date(-20), &date(0));
+    archived(&stage, &files[0], &date(-63), &date(-30));
+    archived(&stage, &files[1], &date(-30), &date(0));
     let figures = |stage: &Stage, name: &str| {
         let (from, to, path) = (date(-3), date(0), path(name));
         let asked = ["--from", &from, "--to", &to, "--step", "1h", "--format", "jsonl", "--output", &path, "--quiet"];
@@ -67,6 +70,10 @@ fn after_the_brokers_are_lost_archives_and_what_came_after_them_give_the_same_fi
     let stage = Stage { brokers: others.bootstrap(), ..stage };
     stage.create_topics(&others, PARTITIONS);
     let restore = [&files[0], &files[1], "--topic", &stage.topic, "--execute", "--quiet"];
+    others.set_of_topic(&stage.topic, "retention.ms", RETENTION_MS);
+    let mut refused = Program::start(&stage, &["archive", "restore"], &restore);
+    assert!(!refused.wait().success() && refused.log().contains("set retention.ms to -1 first"), "{}", refused.log());
+    others.set_of_topic(&stage.topic, "retention.ms", "-1");
     let restored = done(&stage, &["archive", "restore"], &restore);
     let expected = format!("{} records were written and are acknowledged", all - after_archives.len());
     assert!(restored.printed().contains(&expected), "{}", restored.printed());
@@ -80,7 +87,8 @@ fn after_the_brokers_are_lost_archives_and_what_came_after_them_give_the_same_fi
     program.assert_agrees_with(feed.oracle());
     let (status, out, err) = run(&["compare", "--quiet", &before, &figures(&stage, "after.jsonl")]);
     assert_eq!(status, Some(0), "{out}{err}");
-    assert!(out.contains(" figures at 73 instants"), "{out}");
+    let instants = midnight.duration_since(&midnight.checked_sub(3.days()).unwrap()).as_hours() + 1;
+    assert!(out.contains(&format!(" figures at {instants} instants")), "{out}");
     program.end_well();
 }
 

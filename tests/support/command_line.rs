@@ -30,8 +30,22 @@ pub type Ended = (Option<i32>, String, String);
 
 /// The program with these arguments, an empty standard input, and none of the variables that it reads.
 pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ensilinja"));
-    command.args(arguments).stdin(Stdio::null());
+    let mut command = without_variables(env!("CARGO_BIN_EXE_ensilinja"));
+    command.args(arguments);
+    command
+}
+
+/// A shell that runs `script` with the path of the program as `$0` and the arguments that follow, in the same
+/// environment.
+pub fn shell(script: &str) -> Command {
+    let mut command = without_variables("bash");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_ensilinja")]);
+    command
+}
+
+fn without_variables(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null());
     for variable in VARIABLES {
         command.env_remove(variable);
     }

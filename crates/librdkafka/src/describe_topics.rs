@@ -16,7 +16,7 @@ use crate::topic_id::TopicId;
 /// The id of a topic, `None` if the brokers have no topic ids (Kafka before 2.8); or why there is no answer about it.
 pub type TopicIdAnswer = Result<Option<TopicId>, RDKafkaErrorCode>;
 
-/// The operations that this user is allowed on a topic, `None` if the brokers do not tell them (Kafka before
+/// The operations that this user is allowed on a topic or a group, `None` if the brokers do not tell them (Kafka before
 /// 2.3); or why there is no answer about it.
 pub type OperationsAnswer = Result<Option<AclOperations>, RDKafkaErrorCode>;
 

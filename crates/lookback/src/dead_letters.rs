@@ -19,7 +19,7 @@ mod selection;
 
 pub use detail_card::{DeadLetterCard, dead_letter_card};
 pub use eligibility::{AffectedFigures, RedriveEligibility, RedriveJudge};
-pub use found::{DeadLetterKey, DeadLetterSketch, DetailCount, FoundDeadLetters};
+pub use found::{AddedDeadLetter, DeadLetterKey, DeadLetterSketch, DetailCount, FoundDeadLetters};
 pub use listing::{DeadLetterList, MOST_LISTED, list_dead_letters};
 pub use redrive_summary::{RedriveSummary, SentRecords};
 pub use search::DeadLetterSearch;

@@ -3,12 +3,12 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use ensilinja_test_support::{PATIENCE, poll_until, send_signal};
 
 use super::{AT, EVENTS, ended};
-use crate::command_line::{self, command, file, run, run_command};
+use crate::command_line::{self, command, file, run, run_command, shell};
 
 /// The files in the folder of `path` whose names contain its name, complete or not.
 fn leavings(path: &str) -> Vec<String> {
@@ -40,10 +40,9 @@ fn a_full_disk_is_said_and_leaves_nothing() {
 
         // Files may have 256 KiB, which is less than the output.
         let path = file(&format!("replay-too-large.{format}"));
-        let script = "ulimit -f 256; trap '' XFSZ; exec \"$@\"";
-        let mut limited = Command::new("bash");
-        limited.args(["-c", script, "bash", env!("CARGO_BIN_EXE_ensilinja"), "replay", "--events", &EVENTS]);
-        let (status, _, err) = run_command(limited.args(words).args(["--output", &path]).stdin(Stdio::null()));
+        let mut limited = shell("ulimit -f 256; trap '' XFSZ; exec \"$0\" \"$@\"");
+        limited.args(["replay", "--events", &EVENTS]).args(words).args(["--output", &path]);
+        let (status, _, err) = run_command(&mut limited);
         assert_eq!(status, Some(1), "{err}");
         assert!(err.contains("error: ") && err.contains("File too large"), "{err}");
         assert_eq!(leavings(&path), [""; 0], "{err}");

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use ensilinja_model::EventTime;
 use rdkafka::admin::AdminClient;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use crate::broker_queries::{ANSWER_TIMEOUT, BrokerQueries, QueryError};
 use crate::client_log::ClientLog;
@@ -156,7 +156,10 @@ fn add_rights(settings: &Settings, topics: &mut [InspectedTopic], dead_letters: 
     let answers = made
         .map_err(QueryError::Broker)
         .and_then(|consumer| BrokerQueries { consumer: &consumer, timeout: ANSWER_TIMEOUT }.topic_operations(&names));
-    let answers = answers.unwrap_or_else(|_| vec![Ok(None); names.len()]);
+    let answers = answers.unwrap_or_else(|error| {
+        let code = error.code().unwrap_or(RDKafkaErrorCode::Fail);
+        vec![Err(code); names.len()]
+    });
     for ((_, needed, place), answer) in asked.into_iter().zip(answers) {
         *place = rights::inspected(needed, answer);
     }

@@ -1,8 +1,8 @@
 //! Which rights a process needs on the brokers, and which of them this user has. The brokers tell it (KIP-430), so
 //! nothing is tried.
 //!
-//! READ and WRITE include DESCRIBE: a user that may not even see a resource has neither. The table of rights in
-//! docs/OPERATIONS.md says the same in words, and `tests/real/access_lists.rs` holds both to a real Kafka.
+//! READ and WRITE include DESCRIBE: a user that may not even see a resource has neither. docs/OPERATIONS.md has a table
+//! of rights in words. `tests/real/access_lists.rs` tests on a real Kafka those that `run` needs.
 
 use ensilinja_librdkafka::{AclOperation, OperationsAnswer};
 use rdkafka::error::RDKafkaErrorCode;
@@ -38,6 +38,8 @@ pub enum RightState {
     Missing,
     /// The brokers do not tell.
     Unknown,
+    /// The brokers were asked, and this error came instead of an answer.
+    Unanswered(RDKafkaErrorCode),
 }
 
 /// A needed right, and whether this user has it.
@@ -77,14 +79,21 @@ pub(crate) const ON_GROUP: &[NeededRight] = &[NeededRight {
 
 /// The needed rights in the light of an answer; empty if the topic does not exist.
 pub(crate) fn inspected(needed: &[NeededRight], answer: OperationsAnswer) -> Vec<InspectedRight> {
-    use RDKafkaErrorCode::{GroupAuthorizationFailed, TopicAuthorizationFailed, UnknownTopic, UnknownTopicOrPartition};
+    use RDKafkaErrorCode::{
+        GroupAuthorizationFailed, TopicAuthorizationFailed, UnknownTopic, UnknownTopicOrPartition, UnsupportedFeature,
+        UnsupportedVersion,
+    };
     let state = |operation| match answer {
         Ok(Some(allowed)) if allowed.contains(operation) => RightState::Granted,
         Ok(Some(_)) => RightState::Missing,
         Err(TopicAuthorizationFailed | GroupAuthorizationFailed) if operation != AclOperation::DescribeConfigs => {
             RightState::Missing
         }
-        Ok(None) | Err(_) => RightState::Unknown,
+        Ok(None)
+        | Err(TopicAuthorizationFailed | GroupAuthorizationFailed | UnsupportedFeature | UnsupportedVersion) => {
+            RightState::Unknown
+        }
+        Err(code) => RightState::Unanswered(code),
     };
     if matches!(answer, Err(UnknownTopic | UnknownTopicOrPartition)) {
         return Vec::new();
@@ -110,6 +119,12 @@ mod tests {
         assert_eq!(states(ON_GROUP, told(&[AclOperation::Read, AclOperation::Describe])), [Granted]);
         assert_eq!(states(ON_EVENTS, Ok(None)), [Unknown, Unknown]);
         assert_eq!(states(ON_GROUP, Err(RDKafkaErrorCode::UnsupportedFeature)), [Unknown]);
+    }
+
+    #[test]
+    fn an_error_instead_of_an_answer_is_kept() {
+        let timed_out = RDKafkaErrorCode::OperationTimedOut;
+        assert_eq!(states(ON_GROUP, Err(timed_out)), [RightState::Unanswered(timed_out)]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use ensilinja_report::JsonDocument;
 use ensilinja_wire::{ContentFact, Format};
 
 use super::eligibility::{AffectedFigures, RedriveEligibility, RedriveJudge};
-use super::found::{DeadLetterKey, DeadLetterSketch, FoundDeadLetters};
+use super::found::{AddedDeadLetter, DeadLetterKey, DeadLetterSketch, FoundDeadLetters};
 use super::instants;
 use super::listing::topic_id_document;
 use super::search::DeadLetterSearch;
@@ -67,9 +67,12 @@ pub fn dead_letter_card<'a>(
     let (selection, judge) = (DeadLetterSelection::one(position), RedriveJudge::new(context));
     let search = DeadLetterSearch { context, selection: &selection, judge: &judge };
     let mut copies: BTreeMap<DeadLetterKey, RecordCopy> = BTreeMap::new();
-    let found = search.run(&mut |letter, key, _| {
-        if copies.get(&key).is_none_or(|copy| copy.facts == Err(RedriveEligibility::NotWhole)) {
-            copies.insert(key, RecordCopy::of(letter, &judge, context.now));
+    let found = search.run(&mut |letter, AddedDeadLetter { key, former_key, .. }| {
+        if let Some(copy) = former_key.and_then(|former_key| copies.remove(&former_key)) {
+            copies.insert(*key, copy);
+        }
+        if copies.get(key).is_none_or(|copy| copy.facts == Err(RedriveEligibility::NotWhole)) {
+            copies.insert(*key, RecordCopy::of(letter, &judge, context.now));
         }
     })?;
     let Some((key, sketch)) = latest(&found) else {

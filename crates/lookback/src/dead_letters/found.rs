@@ -36,6 +36,17 @@ pub struct DeadLetterSketch {
     pub written: u32,
 }
 
+/// A dead letter that was added.
+#[derive(Clone, Copy, Debug)]
+pub struct AddedDeadLetter {
+    /// The key under which it counts.
+    pub key: DeadLetterKey,
+    /// The key under which its earlier copies have counted until now, if that was another.
+    pub former_key: Option<DeadLetterKey>,
+    /// What is kept of it and its earlier copies.
+    pub sketch: DeadLetterSketch,
+}
+
 /// The selected dead letters among those that were read.
 #[derive(Default)]
 pub struct FoundDeadLetters {
@@ -71,15 +82,15 @@ impl FoundDeadLetters {
         position: &RecordPosition,
         topic_id: Option<TopicId>,
         sketch: DeadLetterSketch,
-    ) -> (DeadLetterKey, DeadLetterSketch) {
+    ) -> AddedDeadLetter {
         let key = self.new_key(position, topic_id);
-        let key = self.merged_key(key, &sketch);
+        let (key, former_key) = self.merged_key(key, &sketch);
         let known = self.letters.entry(key).and_modify(|known| {
             let better = if known.eligibility == RedriveEligibility::NotWhole { sketch } else { *known };
             let first_seen = known.first_seen.min(sketch.first_seen);
             *known = DeadLetterSketch { first_seen, written: known.written.saturating_add(1), ..better };
         });
-        (key, *known.or_insert(sketch))
+        AddedDeadLetter { key, former_key, sketch: *known.or_insert(sketch) }
     }
 
     fn new_key(&mut self, position: &RecordPosition, topic_id: Option<TopicId>) -> DeadLetterKey {
@@ -88,11 +99,13 @@ impl FoundDeadLetters {
         DeadLetterKey { topic, partition: position.partition, offset: position.offset, log }
     }
 
-    /// The key under which a dead letter counts. Those of 0.1.0 lack the id of their topic: such a one is a copy of one
-    /// that has the id if both are about a record of the same time and size.
-    fn merged_key(&mut self, key: DeadLetterKey, sketch: &DeadLetterSketch) -> DeadLetterKey {
+    /// The key under which a dead letter counts, and the one under which its copies have counted until now, if another.
+    ///
+    /// Those of 0.1.0 lack the id of their topic: such a one is a copy of one that has the id if both are about a
+    /// record of the same time and size.
+    fn merged_key(&mut self, key: DeadLetterKey, sketch: &DeadLetterSketch) -> (DeadLetterKey, Option<DeadLetterKey>) {
         if let Some(named) = self.unnamed_copies.get(&key) {
-            return *named;
+            return (*named, None);
         }
         let record = |sketch: &DeadLetterSketch| Some((sketch.published?, sketch.value_bytes));
         let mut at_position =
@@ -101,13 +114,14 @@ impl FoundDeadLetters {
             self.topic_id(**other).is_some() != self.topic_id(key).is_some()
                 && record(known).is_some_and(|known| Some(known) == record(sketch))
         });
-        let Some(other) = other.map(|(other, _)| *other) else { return key };
+        let Some(other) = other.map(|(other, _)| *other) else { return (key, None) };
         let (named, unnamed) = if self.topic_id(other).is_some() { (other, key) } else { (key, other) };
-        if let Some(known) = self.letters.remove(&unnamed) {
-            self.letters.insert(named, known);
-        }
         self.unnamed_copies.insert(unnamed, named);
-        named
+        let former_key = self.letters.remove(&unnamed).map(|known| {
+            self.letters.insert(named, known);
+            unnamed
+        });
+        (named, former_key)
     }
 
     /// The key of a record, if it has a dead letter.

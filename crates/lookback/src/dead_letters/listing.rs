@@ -1,15 +1,16 @@
 //! The list of dead letters: how many records could not be used, why, what to do, and which.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use ensilinja_config::Config;
-use ensilinja_kafka::{DeadLetter, TopicId};
+use ensilinja_kafka::TopicId;
 use ensilinja_model::EventTime;
 use ensilinja_report::{Align, JsonDocument, Listing, fitted};
 use ensilinja_wire::Detail;
 
-use super::found::{DeadLetterKey, DeadLetterSketch, DetailCount, FoundDeadLetters};
+use super::found::{AddedDeadLetter, DeadLetterKey, DeadLetterSketch, DetailCount, FoundDeadLetters};
 use super::instants;
 use super::search::DeadLetterSearch;
 use crate::error::LookbackError;
@@ -39,7 +40,8 @@ struct ListedLetter {
 /// The latest dead letters with the beginnings of their records, no more of them than will be listed.
 struct PayloadBeginnings {
     most: usize,
-    kept: BTreeMap<(Option<EventTime>, DeadLetterKey), PayloadBeginning>,
+    /// In the reverse order of the list.
+    kept: BTreeMap<(Option<EventTime>, Reverse<DeadLetterKey>), PayloadBeginning>,
 }
 
 /// A list of dead letters.
@@ -61,22 +63,30 @@ pub fn list_dead_letters<'a>(
     payload: bool,
 ) -> Result<DeadLetterList<'a>, LookbackError> {
     let mut beginnings = PayloadBeginnings { most: if payload { limit } else { 0 }, kept: BTreeMap::new() };
-    let found = search.run(&mut |letter, key, sketch| beginnings.keep(letter, key, sketch))?;
-    let mut letters: Vec<_> = found.letters().map(|(key, sketch)| ListedLetter { key, sketch: *sketch }).collect();
-    letters.sort_by_key(|letter| (std::cmp::Reverse(letter.sketch.published), letter.key));
-    letters.truncate(limit);
+    let found = search.run(&mut |letter, added| beginnings.keep(letter.key.bytes(), letter.value.bytes(), added))?;
+    let letters = latest(&found, limit);
     Ok(DeadLetterList { config: search.context.config, found, letters, beginnings })
 }
 
+/// The latest dead letters first, at most `limit`.
+fn latest(found: &FoundDeadLetters, limit: usize) -> Vec<ListedLetter> {
+    let mut letters: Vec<_> = found.letters().map(|(key, sketch)| ListedLetter { key, sketch: *sketch }).collect();
+    letters.sort_by_key(|letter| (Reverse(letter.sketch.published), letter.key));
+    letters.truncate(limit);
+    letters
+}
+
 impl PayloadBeginnings {
-    fn keep(&mut self, letter: &DeadLetter<'_>, key: DeadLetterKey, sketch: &DeadLetterSketch) {
+    fn keep(&mut self, key: Option<&[u8]>, value: Option<&[u8]>, added: &AddedDeadLetter) {
         if self.most == 0 {
             return;
         }
+        let place = |key| (added.sketch.published, Reverse(key));
         let cut = |bytes: Option<&[u8]>| bytes.map_or_else(Vec::new, |it| it[..it.len().min(KEPT_BYTES)].to_vec());
-        let beginning = PayloadBeginning { key: cut(letter.key.bytes()), value: cut(letter.value.bytes()) };
+        let beginning = PayloadBeginning { key: cut(key), value: cut(value) };
         let empty = PayloadBeginning { key: Vec::new(), value: Vec::new() };
-        let known = self.kept.entry((sketch.published, key)).or_insert(empty);
+        let former = added.former_key.and_then(|former_key| self.kept.remove(&place(former_key)));
+        let known = self.kept.entry(place(added.key)).or_insert(former.unwrap_or(empty));
         // One of two copies may have nothing of the record.
         if known.key.is_empty() && known.value.is_empty() {
             *known = beginning;
@@ -87,7 +97,7 @@ impl PayloadBeginnings {
     }
 
     fn of(&self, letter: &ListedLetter) -> Option<(String, String)> {
-        let beginning = self.kept.get(&(letter.sketch.published, letter.key))?;
+        let beginning = self.kept.get(&(letter.sketch.published, Reverse(letter.key)))?;
         let text = |bytes: &[u8]| printable_bytes(bytes, SHOWN_CHARACTERS);
         Some((text(&beginning.key), text(&beginning.value)))
     }
@@ -130,7 +140,7 @@ impl DeadLetterList<'_> {
     /// The details, the most frequent first.
     fn details(&self) -> Vec<(Detail, DetailCount)> {
         let mut counts: Vec<_> = self.found.by_detail().into_iter().collect();
-        counts.sort_by_key(|(_, count)| std::cmp::Reverse(count.letters));
+        counts.sort_by_key(|(_, count)| Reverse(count.letters));
         counts
     }
 
@@ -233,4 +243,48 @@ impl DeadLetterList<'_> {
 /// The id of the topic of a record, or null if the dead letter does not tell it.
 pub(super) fn topic_id_document(topic_id: Option<TopicId>) -> JsonDocument {
     topic_id.map_or(JsonDocument::Null, |topic_id| topic_id.to_string().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use ensilinja_kafka::RecordPosition;
+
+    use super::super::eligibility::RedriveEligibility;
+    use super::*;
+
+    /// The values that are listed, at most two, of dead letters without and with the id of the topic.
+    fn values(letters: &[(&str, bool, i64, &str)]) -> Vec<Option<String>> {
+        let (mut found, mut beginnings) =
+            (FoundDeadLetters::default(), PayloadBeginnings { most: 2, kept: BTreeMap::new() });
+        for (position, is_named, seconds, value) in letters {
+            let sketch = DeadLetterSketch {
+                detail: Detail::NotJson,
+                eligibility: RedriveEligibility::Rejected(Detail::NotJson),
+                published: Some(EventTime::from_seconds(*seconds)),
+                first_seen: EventTime::from_seconds(*seconds),
+                value_bytes: 400,
+                written: 1,
+            };
+            let topic_id = is_named.then(|| TopicId::from_bits(1)).flatten();
+            let added = found.add(&position.parse::<RecordPosition>().unwrap(), topic_id, sketch);
+            beginnings.keep(None, Some(value.as_bytes()), &added);
+        }
+        let listed = latest(&found, 2);
+        listed.iter().map(|letter| beginnings.of(letter).map(|(_, value)| value)).collect()
+    }
+
+    #[test]
+    fn a_copy_with_the_id_of_the_topic_takes_over_the_payload_of_one_without_and_displaces_no_other() {
+        let texts = |texts: &[&str]| texts.iter().map(|text| Some((*text).to_owned())).collect::<Vec<_>>();
+        let letters = [("a/0/1", false, 10, "one"), ("a/0/2", true, 5, "two"), ("a/0/1", true, 10, "")];
+        assert_eq!(values(&letters), texts(&["one", "two"]));
+        let [unnamed, other, named] = letters;
+        assert_eq!(values(&[named, other, unnamed]), texts(&["one", "two"]));
+    }
+
+    #[test]
+    fn the_payloads_of_records_of_one_instant_are_those_of_the_list() {
+        let letters = ["a/0/1", "a/0/2", "a/0/3"].map(|position| (position, true, 10, position));
+        assert_eq!(values(&letters), ["a/0/1", "a/0/2"].map(|text| Some(text.to_owned())));
+    }
 }

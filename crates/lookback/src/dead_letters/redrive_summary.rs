@@ -28,7 +28,7 @@ pub struct RedriveSummary {
     /// Events from before change no live figure.
     live_since: EventTime,
     /// Selected records that would be rejected again.
-    refused: BTreeMap<Detail, u64>,
+    rejected: BTreeMap<Detail, u64>,
     states_nothing: u64,
     not_whole: u64,
     of_another_topic: u64,
@@ -57,7 +57,7 @@ impl RedriveSummary {
         let count = |eligibility| counts.get(&eligibility).copied().unwrap_or(0);
         let usable = |affected| count(RedriveEligibility::Usable(affected));
         let (live, past_only) = (usable(AffectedFigures::Live), usable(AffectedFigures::PastOnly));
-        let refused = counts.iter().filter_map(|(eligibility, count)| match eligibility {
+        let rejected = counts.iter().filter_map(|(eligibility, count)| match eligibility {
             RedriveEligibility::Rejected(detail) => Some((*detail, *count)),
             _ => None,
         });
@@ -69,7 +69,7 @@ impl RedriveSummary {
             usable: live + past_only,
             past_only,
             live_since,
-            refused: refused.collect(),
+            rejected: rejected.collect(),
             states_nothing: count(RedriveEligibility::StatesNothing),
             not_whole: count(RedriveEligibility::NotWhole),
             of_another_topic: count(RedriveEligibility::OfAnotherTopic),
@@ -95,7 +95,7 @@ impl RedriveSummary {
                 format!("of these events happened before {since}: they change reports and replays but no live figure"),
             );
         }
-        for (detail, count) in &self.refused {
+        for (detail, count) in &self.rejected {
             let (reason, name) = (detail.reason().as_str(), detail.as_str());
             let in_time = match detail {
                 Detail::AheadOfRecord => "\nThey can be sent once the time of their events has come.",
@@ -142,7 +142,7 @@ impl RedriveSummary {
     /// For programs.
     #[must_use]
     pub fn document(&self) -> JsonDocument {
-        let refused = self.refused.iter().map(|(detail, count)| {
+        let rejected = self.rejected.iter().map(|(detail, count)| {
             JsonDocument::object([
                 ("reason", detail.reason().as_str().into()),
                 ("detail", detail.as_str().into()),
@@ -166,7 +166,7 @@ impl RedriveSummary {
             ("usable", self.usable.into()),
             ("usable_for_the_past_only", self.past_only.into()),
             ("live_figures_since", instants::document(self.live_since, &self.zone)),
-            ("refused", JsonDocument::list(refused)),
+            ("refused", JsonDocument::list(rejected)),
             ("states_nothing", self.states_nothing.into()),
             ("not_whole", self.not_whole.into()),
             ("of_another_topic", self.of_another_topic.into()),

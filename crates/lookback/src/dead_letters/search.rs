@@ -7,7 +7,7 @@ use ensilinja_model::EventTime;
 use ensilinja_wire::Detail;
 
 use super::eligibility::RedriveJudge;
-use super::found::{DeadLetterKey, DeadLetterSketch, FoundDeadLetters};
+use super::found::{AddedDeadLetter, DeadLetterSketch, FoundDeadLetters};
 use super::selection::DeadLetterSelection;
 use crate::context::LookbackContext;
 use crate::error::LookbackError;
@@ -35,7 +35,7 @@ impl DeadLetterSearch<'_> {
     /// If the topic cannot be read to its end.
     pub fn run(
         &self,
-        look: &mut dyn FnMut(&DeadLetter<'_>, DeadLetterKey, &DeadLetterSketch),
+        look: &mut dyn FnMut(&DeadLetter<'_>, &AddedDeadLetter),
     ) -> Result<FoundDeadLetters, LookbackError> {
         let LookbackContext { config, now, stop, progress, .. } = *self.context;
         let mut found = FoundDeadLetters::default();
@@ -56,8 +56,7 @@ impl DeadLetterSearch<'_> {
                         value_bytes: letter.value.record_bytes(),
                         written: 1,
                     };
-                    let (key, sketch) = found.add(&letter.position, letter.topic_id, sketch);
-                    look(letter, key, &sketch);
+                    look(letter, &found.add(&letter.position, letter.topic_id, sketch));
                 }
                 Some(_) => {}
                 None => unknown += 1,

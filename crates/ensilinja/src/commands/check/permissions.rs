@@ -53,11 +53,16 @@ fn rights(resource: Resource<'_>, rights: &[InspectedRight], brokers: &str, find
                 let _ = write!(without, "; it lacks {name}, which only {purpose} needs");
             }
             // The sample of records shows whether a topic can be read.
-            (RightState::Unknown, RightNeed::Required) if !resource.is_read_by_sample(*operation) => {
+            (RightState::Unknown | RightState::Unanswered(_), need)
+                if *need != RightNeed::Required || resource.is_read_by_sample(*operation) => {}
+            (RightState::Unknown, _) => {
                 let what = format!("{name}, for {purpose}: the brokers do not tell whether this user has it");
                 findings.push(Finding::not_tried(Area::Permissions, &about, what));
             }
-            (RightState::Unknown, _) => {}
+            (RightState::Unanswered(error), _) => {
+                let what = format!("{name}, for {purpose}: no answer whether this user has it: {error}");
+                findings.push(Finding::not_tried(Area::Permissions, &about, what));
+            }
         }
     }
     if !granted.is_empty() {
@@ -139,5 +144,47 @@ fn committed(commits: &TopicCommits, group: &GroupInspection, writes: bool, find
         );
         let advice = "start a process: it writes the dead letters of the present topic, and commits new offsets";
         findings.push(Finding::warning(Area::Permissions, &about, what, advice));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::error::RDKafkaErrorCode;
+
+    use super::*;
+
+    /// The findings about a topic to which records are written and of which `ensilinja dlq` reads them.
+    fn text(write: RightState, read: RightState) -> String {
+        let right =
+            |operation, purpose, need, state| InspectedRight { right: NeededRight { operation, purpose, need }, state };
+        let all = [
+            right(AclOperation::Write, "writing dead letters", RightNeed::Required, write),
+            right(AclOperation::Read, "ensilinja dlq", RightNeed::OtherCommands, read),
+        ];
+        let mut findings = Findings::default();
+        rights(Resource::Topic("letters"), &all, "kafka:9092", &mut findings);
+        findings.text(200, false)
+    }
+
+    #[test]
+    fn a_right_that_only_other_commands_need_is_no_fault() {
+        let lacks = text(RightState::Granted, RightState::Missing);
+        let expected = "topic letters: this user has WRITE; it lacks READ, which only ensilinja dlq needs\n";
+        assert!(lacks.contains(expected) && lacks.ends_with("1 ok, 0 warnings, 0 problems, 0 not tried\n"), "{lacks}");
+        let has = text(RightState::Granted, RightState::Granted);
+        assert!(has.contains("topic letters: this user has WRITE, READ\n"), "{has}");
+    }
+
+    #[test]
+    fn an_error_of_the_question_is_no_silence_of_the_brokers() {
+        let failed = RightState::Unanswered(RDKafkaErrorCode::OperationTimedOut);
+        for (state, why) in [
+            (RightState::Unknown, "the brokers do not tell whether this user has it"),
+            (failed, "no answer whether this user has it: OperationTimedOut (Local: Timed out)"),
+        ] {
+            let text = text(state, state);
+            assert!(text.contains(&format!("topic letters: WRITE, for writing dead letters: {why}\n")), "{text}");
+            assert!(text.ends_with("0 ok, 0 warnings, 0 problems, 1 not tried\n"), "{text}");
+        }
     }
 }

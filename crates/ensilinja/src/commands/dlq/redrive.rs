@@ -39,7 +39,7 @@ pub fn redrive(arguments: &RedriveArguments, config: &Config) -> anyhow::Result<
     let context = lookback_context(config, FileRecords::NONE, &stop, &progress)?;
     let judge = RedriveJudge::new(&context);
     let search = DeadLetterSearch { context: &context, selection: &selection, judge: &judge };
-    let found = search.run(&mut |_, _, _| ())?;
+    let found = search.run(&mut |_, _| ())?;
     if let Some(position) = selection.positions.iter().find(|position| !found.has(position)) {
         anyhow::bail!(
             "{} has no dead letter about {position} that the options select, so nothing was sent: `ensilinja dlq list` \
