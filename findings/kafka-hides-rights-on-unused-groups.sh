@@ -9,6 +9,8 @@
 # Expected: both clients get the operations, as they do of a topic.
 # Seen: librdkafka gets a dead group with its operations. The Java client gets GroupIdNotFoundException, and no
 # operations: with it, rights on a group can only be seen once a program has used the group.
+#
+# Needs Java 17 or later, Maven, and Python 3 with venv.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -55,7 +55,7 @@ pub struct Differences {
     pub not_compared: NotCompared,
 }
 
-/// Windows, figures and lines that are not compared, because the scope of a side excludes them or its version lacks them.
+/// What is not compared: windows, figures and lines that the scope of a side excludes, or that its version lacks.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NotCompared {
     /// Lines of other shards than that of a side.
