@@ -40,7 +40,7 @@ pub fn topic_ids<C: ClientContext>(
     timeout: Duration,
 ) -> Result<Vec<TopicIdAnswer>, RDKafkaErrorCode> {
     let purpose = c::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS;
-    let request = AdminRequest::new(client, purpose, timeout)?.to_broker(broker)?;
+    let request = AdminRequest::new(client, purpose, timeout)?.at_broker(broker)?;
     describe(request, topics, id_in)
 }
 
@@ -56,7 +56,7 @@ pub fn topic_operations<C: ClientContext>(
     timeout: Duration,
 ) -> Result<Vec<OperationsAnswer>, RDKafkaErrorCode> {
     let purpose = c::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS;
-    let request = AdminRequest::new(client, purpose, timeout)?.to_broker(broker)?.with_operations()?;
+    let request = AdminRequest::new(client, purpose, timeout)?.at_broker(broker)?.with_operations()?;
     describe(request, topics, operations_in)
 }
 
