@@ -45,7 +45,7 @@ impl<'a, C: ClientContext> AdminRequest<'a, C> {
     }
 
     /// The request is for the broker with this id (its `node.id`).
-    pub(crate) fn with_broker(self, broker: i32) -> Result<Self, RDKafkaErrorCode> {
+    pub(crate) fn at_broker(self, broker: i32) -> Result<Self, RDKafkaErrorCode> {
         // SAFETY: the options are alive. No error text is requested, so there is no buffer to write to.
         let set = unsafe { c::rd_kafka_AdminOptions_set_broker(self.options.as_ptr(), broker, ptr::null_mut(), 0) };
         ok(set)?;

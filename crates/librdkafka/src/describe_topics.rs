@@ -16,7 +16,7 @@ use crate::topic_id::TopicId;
 /// The id of a topic, `None` if the brokers have no topic ids (Kafka before 2.8); or why there is no answer about it.
 pub type TopicIdAnswer = Result<Option<TopicId>, RDKafkaErrorCode>;
 
-/// The operations that this user is allowed on a topic or a group, `None` if the brokers do not tell them (Kafka before
+/// The operations that this user is allowed on a topic, `None` if the brokers do not tell them (Kafka before
 /// 2.3); or why there is no answer about it.
 pub type OperationsAnswer = Result<Option<AclOperations>, RDKafkaErrorCode>;
 
@@ -40,7 +40,7 @@ pub fn topic_ids<C: ClientContext>(
     timeout: Duration,
 ) -> Result<Vec<TopicIdAnswer>, RDKafkaErrorCode> {
     let purpose = c::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS;
-    let request = AdminRequest::new(client, purpose, timeout)?.with_broker(broker)?;
+    let request = AdminRequest::new(client, purpose, timeout)?.at_broker(broker)?;
     describe(request, topics, id_in)
 }
 
@@ -56,7 +56,7 @@ pub fn topic_operations<C: ClientContext>(
     timeout: Duration,
 ) -> Result<Vec<OperationsAnswer>, RDKafkaErrorCode> {
     let purpose = c::rd_kafka_admin_op_t::RD_KAFKA_ADMIN_OP_DESCRIBETOPICS;
-    let request = AdminRequest::new(client, purpose, timeout)?.with_broker(broker)?.with_operations()?;
+    let request = AdminRequest::new(client, purpose, timeout)?.at_broker(broker)?.with_operations()?;
     describe(request, topics, operations_in)
 }
 
