@@ -112,6 +112,12 @@ impl ProcessAccess {
         self.client_with(address, &self.tls)
     }
 
+    /// The same without a user: probes are answered without one.
+    #[must_use]
+    pub fn without_user(self) -> Self {
+        Self { authorization: None, ..self }
+    }
+
     /// A client of the process that listens on this machine. Without a file nothing secret is sent, and the certificate
     /// is not verified: it has the names by which others reach the machine, and one that has expired is no reason to
     /// restart a process. A kubelet's probes do not verify it either.
