@@ -58,7 +58,7 @@ use crate::line_info::LineInfo;
 use crate::line_table::{LineTable, UpperBounds};
 use crate::metric::{Metric, MetricOrigin};
 use crate::number::Number;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, own_shard};
 
 /// The document of all lines: the answer to `GET /api/figures`.
 #[must_use]
@@ -67,7 +67,7 @@ pub fn figures_json(table: &LineTable, time_zone: &str, snapshot: &Snapshot) -> 
     let mut document = with_status(snapshot, &(0..table.infos().len()).map(line).collect::<Vec<_>>());
     document["time_zone"] = json!(time_zone);
     document["version"] = json!(env!("CARGO_PKG_VERSION"));
-    if let Some((shard, _)) = snapshot.shards.iter().find(|(_, is_own)| *is_own) {
+    if let Some(shard) = own_shard(&snapshot.shards) {
         document["shard"] = json!(shard);
     }
     document

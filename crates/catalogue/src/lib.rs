@@ -58,6 +58,6 @@ pub use registry::{RegistryFamily, RegistrySeries, RegistryValue};
 pub use run_file::reader::{RunFileError, RunReader};
 pub use run_file::{Knowledge, NotARunLine, RunHeader, RunLine, RunScope};
 pub use skip_reason::SkipReason;
-pub use snapshot::{Hazards, MemoryUse, PartitionState, Readiness, Snapshot};
+pub use snapshot::{Hazards, MemoryUse, PartitionState, Readiness, Snapshot, own_shard};
 pub use targets::{Target, Targets, VolumeGoals, VolumeScope, VolumeStep};
 pub use text_format::MetricsFormat;

@@ -47,6 +47,12 @@ pub struct Snapshot {
     pub shards: Vec<(String, bool)>,
 }
 
+/// The shard of this process, if it has one, of the `shards` of a [`Snapshot`].
+#[must_use]
+pub fn own_shard(shards: &[(String, bool)]) -> Option<&str> {
+    shards.iter().find(|(_, is_own)| *is_own).map(|(name, _)| name.as_str())
+}
+
 /// Problems around the pipeline that do not show in a figure.
 #[derive(Clone, Debug, Default)]
 pub struct Hazards {

@@ -79,4 +79,4 @@ pub use source::Source;
 pub use tls_keys::TextSource;
 pub use value::duration_as_written;
 pub use volume::{VolumeSubject, VolumeTarget};
-pub use web::{BasicAuthUser, BcryptHash, ClientAuthType, TlsServerConfig, WebConfig, parse_web};
+pub use web::{BasicAuthUser, BcryptHash, ClientAuthType, TlsServerConfig, WebConfig, parse_web, web_has_tls};

@@ -116,15 +116,19 @@ fn import(arguments: ImportArguments) -> anyhow::Result<Outcome> {
 fn health(arguments: HealthArguments) -> anyhow::Result<Outcome> {
     let HealthArguments { config, listen, web_config_file, access, url, ready, timeout } = arguments;
     let access = ProcessAccess::load(access.http_config_file.as_deref())?;
-    let client = if let Some(address) = url {
-        access.client(&address)?
+    let (client, instead) = if let Some(address) = url {
+        (access.client(&address)?, None)
     } else {
         let mut own = server_address(config.as_deref())?;
         own.listen = listen.unwrap_or(own.listen);
         choose_web_config(&mut own.web_config_file, web_config_file)?;
-        access.client_of_own(&health::address_of(&own)?)?
+        let address = health::address_of(&own)?;
+        let client = access.client_of_own(&address)?;
+        // The file may be half edited. No password goes where it does not say.
+        let other = || access.without_user().client_of_own(&address.with_other_scheme());
+        (client, own.web_config_file.is_some().then(other).transpose()?)
     };
-    health::health(&client, ready, Duration::from_secs(timeout))
+    health::health(&client, instead.as_ref(), ready, Duration::from_secs(timeout))
 }
 
 fn run_configuration(arguments: &RunArguments) -> anyhow::Result<Config> {

@@ -112,6 +112,12 @@ impl ProcessAccess {
         self.client_with(address, &self.tls)
     }
 
+    /// The same without a user: probes are answered without one.
+    #[must_use]
+    pub fn without_user(self) -> Self {
+        Self { authorization: None, ..self }
+    }
+
     /// A client of the process that listens on this machine. Without a file nothing secret is sent, and the certificate
     /// is not verified: it has the names by which others reach the machine, and one that has expired is no reason to
     /// restart a process. A kubelet's probes do not verify it either.
@@ -130,10 +136,12 @@ impl ProcessAccess {
         if let TrustedAuthorities::OfMachine { file, folder } = &tls.authorities
             && address.is_https()
         {
-            for (variable, path) in [(CERTIFICATE_FILE_VARIABLE, file), (CERTIFICATE_FOLDER_VARIABLE, folder)] {
-                if let Some(path) = path.as_ref().filter(|path| !path.exists()) {
-                    return Err(HttpFileError::Store { variable, path: path.display().to_string() });
-                }
+            // As in OpenSSL, the value for folders may be a list.
+            let folders = folder.iter().flat_map(env::split_paths).filter(|folder| !folder.as_os_str().is_empty());
+            let folders = folders.map(|folder| (CERTIFICATE_FOLDER_VARIABLE, folder));
+            let file = file.iter().map(|file| (CERTIFICATE_FILE_VARIABLE, file.clone()));
+            if let Some((variable, path)) = file.chain(folders).find(|(_, path)| !path.exists()) {
+                return Err(HttpFileError::Store { variable, path: path.display().to_string() });
             }
         }
         let file = || self.file.as_ref().map_or_else(|| "TLS".to_owned(), |file| file.display().to_string());
@@ -154,7 +162,10 @@ fn authorization(credentials: &HttpCredentials, file: &Path) -> Result<Authoriza
             Ok(Authorization::basic(&user, &password))
         }
         HttpCredentials::Scheme { scheme, credentials } => {
-            let key = "authorization.credentials_file";
+            let key = match credentials {
+                TextSource::Inline(_) => "authorization.credentials",
+                TextSource::File(_) => "authorization.credentials_file",
+            };
             let token = secret(file, key, Some(credentials))?;
             let authorization = Authorization::with_scheme(scheme, &token);
             authorization.ok_or_else(|| refused(key, "holds a character that a header cannot have, such as a line end"))

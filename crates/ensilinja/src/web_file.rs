@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use ensilinja_config::{
     BasicAuthUser, ClientAuthType, ConfigError, ServerSettings, TextSource, TlsServerConfig, WebConfig, parse_web,
+    web_has_tls,
 };
 use ensilinja_serve::{
     ClientCertificates, PasswordHash, Protection, ProtectionSettings, TlsError, TlsSettings, WebUser,
@@ -181,12 +182,12 @@ fn says(path: &Path, files: &mut FilesRead) -> Result<WebConfig, WebFileError> {
     }
 }
 
-/// Whether a server with this web configuration file speaks TLS.
-///
-/// # Errors
-/// If the file cannot be read, or is refused. What it names is not read.
-pub fn speaks_tls(path: &Path) -> Result<bool, WebFileError> {
-    Ok(says(path, &mut FilesRead::default())?.tls.is_some())
+/// Whether this web configuration file has TLS, whatever is wrong with the rest of it. One that cannot be read is taken
+/// for one with TLS, which most have.
+#[must_use]
+pub fn has_tls(path: &Path) -> bool {
+    let text = named_file::content(path).and_then(named_file::text).ok();
+    text.and_then(|text| web_has_tls(&text)).unwrap_or(true)
 }
 
 fn tls_settings(tls: &TlsServerConfig, file: &Path, files: &mut FilesRead) -> Result<TlsSettings, WebFileError> {

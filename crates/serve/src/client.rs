@@ -99,11 +99,7 @@ impl ProcessClient {
     /// # Errors
     /// If the connection fails, or there is no complete answer with status 200 in time.
     pub async fn get(&self, path: &str) -> Result<String, ProcessRequestError> {
-        self.get_within(path, PATIENCE).await
-    }
-
-    async fn get_within(&self, path: &str, patience: Duration) -> Result<String, ProcessRequestError> {
-        match self.within(patience, self.ask(path)).await? {
+        match self.within(PATIENCE, self.ask(path)).await? {
             (StatusCode::OK, text) => Ok(text),
             (status, _) => Err(self.refused(path, status)),
         }

@@ -235,3 +235,17 @@ fn a_password_has_a_bcrypt_hash_of_a_usual_cost() {
     refused(&format!("basic_auth_users:\n  'a:b': {HASH}\n"), "web.yml:2: basic_auth_users.", "without a colon");
     refused("basic_auth_users: {}\n", "web.yml:1: basic_auth_users is an empty table;", "list a user");
 }
+
+#[test]
+fn tls_is_found_in_a_file_that_is_wrong_elsewhere() {
+    for (text, has_tls) in [
+        ("", Some(false)),
+        ("basic_auth_users:\n  a: no hash\nnew: 1\n", Some(false)),
+        ("tls_server_config:\n  cert_fil: a\nnew: 1\n", Some(true)),
+        ("tls_server_config: yes\n", Some(true)),
+        ("tls_server_config: [\n", None),
+        ("- a\n", None),
+    ] {
+        assert_eq!(web_has_tls(text), has_tls, "{text}");
+    }
+}

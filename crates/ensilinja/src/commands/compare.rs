@@ -33,20 +33,21 @@ pub fn compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
     let config = arguments.says_source().then(|| configured(arguments)).transpose()?;
     let warnings = LogSettings { format: LogFormat::Text, level: LogLevel::Warn };
     logging::start(config.as_ref().map_or(warnings, |config| config.log))?;
-    let access = ProcessAccess::load(arguments.access.http_config_file.as_deref())?;
+    let live_process =
+        |address| LiveProcess::new(address, &ProcessAccess::load(arguments.access.http_config_file.as_deref())?);
     let mut comparison = match (&arguments.one, &arguments.other) {
         (Compared::Run(one), Some(Compared::Run(other))) => compare_runs(one, other, &load)?,
         (Compared::Run(run), Some(Compared::Live(live))) => {
-            compare_run_with_live(run, &LiveProcess::new(live, &access)?, false, config, &load)?
+            compare_run_with_live(run, &live_process(live)?, false, config, &load)?
         }
         (Compared::Live(live), Some(Compared::Run(run))) => {
-            compare_run_with_live(run, &LiveProcess::new(live, &access)?, true, config, &load)?
+            compare_run_with_live(run, &live_process(live)?, true, config, &load)?
         }
         (Compared::Live(one), Some(Compared::Live(other))) => {
-            compare_two_live(&LiveProcess::new(one, &access)?, &LiveProcess::new(other, &access)?)?
+            compare_two_live(&live_process(one)?, &live_process(other)?)?
         }
         (Compared::Live(live), None) => {
-            let live = LiveProcess::new(live, &access)?;
+            let live = live_process(live)?;
             with_topic(&live, &config.context("give --config or --events")?, arguments)?
         }
         (Compared::Run(_), None) => anyhow::bail!("give OTHER: the run or live process to compare the run with"),

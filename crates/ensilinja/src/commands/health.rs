@@ -21,15 +21,25 @@ const ALIVE: &str = "/livez";
 /// Answers 200 while the figures are complete.
 const READY: &str = "/readyz";
 
-/// Asks, and prints the answer if it is yes.
+/// Asks, and prints the answer if it is yes. `instead` is asked if the process speaks its scheme and not that of
+/// `client`.
 ///
 /// # Errors
 /// The answer no, with the reasons that the process gives, or why there is no answer.
-pub fn health(client: &ProcessClient, is_ready_asked: bool, patience: Duration) -> anyhow::Result<Outcome> {
+pub fn health(
+    client: &ProcessClient,
+    instead: Option<&ProcessClient>,
+    is_ready_asked: bool,
+    patience: Duration,
+) -> anyhow::Result<Outcome> {
     let path = if is_ready_asked { READY } else { ALIVE };
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("the system does not let the program wait for an answer")?;
-    let answer = runtime.block_on(client.probe(path, patience))?;
+    let ask = |client: &ProcessClient| runtime.block_on(client.probe(path, patience));
+    let (client, answer) = match (ask(client), instead) {
+        (Err(error), Some(instead)) if error.is_of_scheme() => (instead, ask(instead)?),
+        (answer, _) => (client, answer?),
+    };
     if !answer.is_yes() {
         let reasons = answer.text.lines().collect::<Vec<_>>().join("; ");
         anyhow::bail!("{}{path} answers {}: {reasons}", client.address(), answer.status);
@@ -38,10 +48,11 @@ pub fn health(client: &ProcessClient, is_ready_asked: bool, patience: Duration) 
     Ok(Outcome::Done)
 }
 
-/// Where a process that listens there answers on this machine.
+/// Where a process that listens there answers on this machine, as far as its web configuration file says: while that
+/// is edited, the process keeps what it said before.
 ///
 /// # Errors
-/// If it listens on any free port, or its web configuration file does not say whether it speaks TLS.
+/// If it listens on any free port.
 pub fn address_of(server: &ServerAddress) -> anyhow::Result<ProcessAddress> {
     let listen = server.listen;
     if listen.port() == 0 {
@@ -52,8 +63,7 @@ pub fn address_of(server: &ServerAddress) -> anyhow::Result<ProcessAddress> {
         IpAddr::V6(every) if every.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    let speaks_tls = server.web_config_file.as_deref().map(web_file::speaks_tls).transpose()?;
-    let scheme = if speaks_tls == Some(true) { "https" } else { "http" };
+    let scheme = if server.web_config_file.as_deref().is_some_and(web_file::has_tls) { "https" } else { "http" };
     let url = format!("{scheme}://{}", SocketAddr::new(ip, listen.port()));
     Ok(url.parse().expect("an address and a port make a URL"))
 }

@@ -5,7 +5,7 @@ mod look_back;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ensilinja_catalogue::{
-    ContactList, DayComparison, Hazards, LineInfo, MemoryUse, PartitionState, Readiness, Snapshot,
+    ContactList, DayComparison, Hazards, LineInfo, MemoryUse, PartitionState, Readiness, Snapshot, own_shard,
 };
 use ensilinja_clock::{ClockState, clock_trouble, is_complete, is_up_to_date, shown_at};
 use ensilinja_config::Config;
@@ -217,7 +217,7 @@ impl SnapshotSource for LiveSource {
     }
 
     fn shard(&self) -> Option<&str> {
-        self.shards.iter().find(|(_, is_own)| *is_own).map(|(name, _)| name.as_str())
+        own_shard(&self.shards)
     }
 
     fn contacts(&self, question: &ContactsQuestion) -> Result<ContactList, ContactsRefusal> {

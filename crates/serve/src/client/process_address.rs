@@ -56,7 +56,8 @@ impl ProcessAddress {
     }
 
     /// The same address with the other scheme.
-    pub(super) fn with_other_scheme(&self) -> Self {
+    #[must_use]
+    pub fn with_other_scheme(&self) -> Self {
         Self { is_https: !self.is_https, ..self.clone() }
     }
 }

@@ -63,6 +63,18 @@ pub enum ProcessRequestError {
     },
 }
 
+impl ProcessRequestError {
+    /// Whether the process may answer with the other scheme: `http` instead of `https`, or the reverse.
+    #[must_use]
+    pub fn is_of_scheme(&self) -> bool {
+        match self {
+            Self::SpeaksTls(_) => true,
+            Self::Tls { fault, .. } => matches!(**fault, TlsFault::NotTls | TlsFault::Ended(_)),
+            _ => false,
+        }
+    }
+}
+
 fn advice(status: StatusCode, is_signed_in: bool) -> &'static str {
     match (status, is_signed_in) {
         (StatusCode::SERVICE_UNAVAILABLE, _) => {

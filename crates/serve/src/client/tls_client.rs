@@ -85,7 +85,12 @@ impl TlsClient {
         let mut stream = SslStream::new(ssl, stream).map_err(of_setting)?;
         let Err(error) = Pin::new(&mut stream).connect().await else { return Ok(stream) };
         let of_certificate = found.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Err(of_certificate.unwrap_or_else(|| self.fault(&error)))
+        let is_past_server = stream.ssl().peer_certificate().is_some();
+        Err(of_certificate.unwrap_or_else(|| match self.fault(&error) {
+            // In TLS 1.2 the server judges the client within the handshake. Its alert may be lost too.
+            TlsFault::Ended(why) if is_past_server && error.ssl_error().is_none() => self.refusal(why),
+            fault => fault,
+        }))
     }
 
     /// The state of a new connection, which leaves the fault of the server's certificate in `found`.
@@ -123,6 +128,11 @@ impl TlsClient {
         }
     }
 
+    /// What a server most likely refuses that ends the connection after it has shown its certificate.
+    fn refusal(&self, why: String) -> TlsFault {
+        if self.has_identity { TlsFault::ClientCertificate(why) } else { TlsFault::HandshakeRefused(why) }
+    }
+
     /// The fault behind the error of a request that got no answer, if it is one of TLS.
     pub(super) fn later_fault(&self, error: &(dyn std::error::Error + 'static)) -> Option<TlsFault> {
         let mut next = Some(error);
@@ -133,10 +143,10 @@ impl TlsClient {
                 let is_cut = matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe);
                 return match of_tls {
                     Some(of_tls) => match self.fault(of_tls) {
-                        TlsFault::Ended(why) => Some(TlsFault::HandshakeRefused(why)),
+                        TlsFault::Ended(why) => Some(self.refusal(why)),
                         fault => Some(fault),
                     },
-                    None => is_cut.then(|| TlsFault::HandshakeRefused(error.to_string())),
+                    None => is_cut.then(|| self.refusal(error.to_string())),
                 };
             }
             next = error.source();
