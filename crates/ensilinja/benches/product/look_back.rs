@@ -23,6 +23,9 @@ const MINUTES_APART: i64 = 36 * 60 / INSTANTS;
 /// The line whose detail is asked for: a busy one, with callbacks.
 const LINE: &str = "pth_forssa";
 
+/// The path that asks for an answer about an instant, in seconds since 1970.
+type PathAt = fn(i64) -> String;
+
 /// What answers may take, in ms.
 const LIMIT: Budget = Budget::AtMost(50.0);
 
@@ -34,7 +37,7 @@ pub fn measure(stand: &mut Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> {
     let mut product = Product::start(&builds.this, &topic, &configuration)?;
     product.wait_until_ready()?;
     let mut connection = product.connect()?;
-    let paths: [(&str, fn(i64) -> String); 4] = [
+    let paths: [(&str, PathAt); 4] = [
         ("the board at an instant", |at| format!("/api/at/{at}")),
         ("the board and a line's detail", |at| format!("/api/at/{at}?line={LINE}")),
         ("a day beside other days", |at| format!("/api/days/{LINE}?at={at}")),
@@ -55,7 +58,7 @@ pub fn measure(stand: &mut Stand, builds: &Builds) -> anyhow::Result<Vec<Row>> {
 
 /// How long each answer took, in ms. Every instant of every round is another minute, so that no answer is one that was
 /// kept.
-fn ask(connection: &mut Connection, round: i64, path: fn(i64) -> String) -> anyhow::Result<Vec<f64>> {
+fn ask(connection: &mut Connection, round: i64, path: PathAt) -> anyhow::Result<Vec<f64>> {
     let now = (clock::wall())().floor_second();
     let mut times = Vec::new();
     for index in 0..INSTANTS {
