@@ -77,8 +77,8 @@ pub(crate) fn inspect_groups(
     })
 }
 
-/// What the brokers say of each group. After a timeout the client is not asked again: librdkafka 2.12 may abort then, when
-/// brokers come back.
+/// What the brokers say of each group. After a timeout the client is not asked again: librdkafka 2.12 may abort then,
+/// when brokers come back.
 fn describe(settings: &Settings, groups: &[String]) -> Vec<Result<GroupDescription, RDKafkaErrorCode>> {
     let names: Vec<&str> = groups.iter().map(String::as_str).collect();
     let none = |code| vec![Err(code); names.len()];
