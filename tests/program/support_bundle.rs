@@ -47,6 +47,17 @@ fn what_does_not_answer_is_named_in_its_place_and_secrets_are_left_out() {
 }
 
 #[test]
+fn the_process_of_a_shard_is_checked() {
+    let folder = TemporaryFolder::new("support-bundle-shard");
+    let config = folder.write("ensilinja.toml", configuration());
+    let words = ["support-bundle", "--config", config.to_str().unwrap()];
+    let (status, bundle, err) = run_command(command(&words).env("ENSILINJA_SHARD", "south"));
+    assert_eq!((status, err.as_str()), (Some(3), ""), "{bundle}");
+    let refusal = "========== check\n\nMISSING: --shard south names a [[shard]], and the configuration has none";
+    assert!(bundle.contains(refusal) && bundle.contains("protocol = \"SASL_PLAINTEXT\""), "{bundle}");
+}
+
+#[test]
 fn of_a_refused_configuration_only_the_refusal_is_in_the_bundle() {
     let folder = TemporaryFolder::new("support-bundle-refused");
     let config = folder.file("ensilinja.toml");

@@ -142,9 +142,10 @@ fn run_configuration(arguments: &RunArguments) -> anyhow::Result<Config> {
 }
 
 fn support_bundle_request(arguments: SupportBundleArguments) -> anyhow::Result<SupportBundleRequest> {
-    let SupportBundleArguments { config, brokers, process: processes, access, log, output, force, quiet } = arguments;
+    let SupportBundleArguments { config, brokers, shard, process: processes, access, log, output, force, quiet } =
+        arguments;
     let access = ProcessAccess::load(access.http_config_file.as_deref())?;
-    Ok(SupportBundleRequest { file: config, brokers, processes, access, log, output, force, quiet })
+    Ok(SupportBundleRequest { file: config, brokers, shard, processes, access, log, output, force, quiet })
 }
 
 /// Takes the web configuration file of the command line. One of the configuration may be named too, if it is the same:

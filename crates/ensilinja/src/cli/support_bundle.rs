@@ -29,6 +29,9 @@ pub struct SupportBundleArguments {
     /// The brokers, instead of kafka.brokers
     #[arg(long, value_name = "HOST:PORT,...", env = "ENSILINJA_BROKERS", value_parser = ensilinja_config::parse_brokers)]
     pub brokers: Option<String>,
+    /// The shard whose process is checked, if the configuration has shards; without it, the processes of all
+    #[arg(long, value_name = "NAME", env = "ENSILINJA_SHARD")]
+    pub shard: Option<String>,
     /// A live process to ask; may be given several times; without it, the one that listens at server.listen
     #[arg(long, value_name = "URL")]
     pub process: Vec<ProcessAddress>,

@@ -35,6 +35,8 @@ pub struct SupportBundleRequest {
     pub file: PathBuf,
     /// The brokers, instead of the configured ones.
     pub brokers: Option<String>,
+    /// The shard whose process is checked; without it, the processes of all.
+    pub shard: Option<String>,
     /// The live processes, instead of the one that listens at the configured address.
     pub processes: Vec<ProcessAddress>,
     /// How they are asked.
@@ -113,7 +115,7 @@ fn bundle(request: &SupportBundleRequest, now: EventTime) -> anyhow::Result<Bund
     bundle.part(&format!("configuration {file}, without secrets and comments"), text);
     let without_configuration = || anyhow::anyhow!("it needs a valid configuration");
     let findings = match &config {
-        Ok(config) => findings(request, config, now),
+        Ok(config) => findings(request, config.clone(), now),
         Err(_) => Err(without_configuration()),
     };
     bundle.part("check", findings);
@@ -148,7 +150,10 @@ fn shown(file: &Path) -> anyhow::Result<String> {
     without_secrets(&text).context("it is no TOML any more")
 }
 
-fn findings(request: &SupportBundleRequest, config: &Config, now: EventTime) -> anyhow::Result<String> {
+fn findings(request: &SupportBundleRequest, mut config: Config, now: EventTime) -> anyhow::Result<String> {
+    if request.shard.is_some() {
+        config = config.with_shard(request.shard.as_deref())?;
+    }
     let check = CheckRequest {
         file: request.file.display().to_string(),
         sample: SAMPLE,
@@ -156,7 +161,7 @@ fn findings(request: &SupportBundleRequest, config: &Config, now: EventTime) -> 
         format: ListingFormat::Table,
         width: Some(WIDTH),
     };
-    let (findings, looked) = check::findings(&check, config, now)?;
+    let (findings, looked) = check::findings(&check, &config, now)?;
     looked?;
     Ok(findings.text(WIDTH.into(), false))
 }

@@ -5,7 +5,9 @@ use ensilinja_serve::{
     TlsFault, TlsSettings, TrustedAuthorities, TrustedBy,
 };
 
-use crate::certificates::{Identity, Purpose, in_force, tls_of};
+use ensilinja_test_support::{Identity, Purpose};
+
+use crate::certificates::{in_force, tls_of};
 use crate::running_server::RunningServer;
 
 fn trusting(authority: &Identity) -> TlsClientSettings {

@@ -5,13 +5,12 @@ use std::time::{Duration, Instant};
 
 use ensilinja_catalogue::{Readiness, Snapshot};
 use ensilinja_serve::{ClientCertificates, ServerLimits, TlsSettings};
+use ensilinja_test_support::{Identity, Purpose, now_seconds};
 use openssl::pkey::PKey;
 use openssl::ssl::{SslContext, SslVersion};
 use openssl::symm::Cipher;
 
-use crate::certificates::{
-    Identity, Purpose, client, client_with, connect, get, in_force, now_seconds, protection, tls_of,
-};
+use crate::certificates::{client, client_with, connect, get, in_force, protection, tls_of};
 use crate::running_server::{Answer, RunningServer};
 use crate::small_county;
 use crate::sse_client::TestSseClient;
