@@ -46,8 +46,8 @@ pub fn parse_web(file: &str, text: &str) -> Result<WebConfig, ConfigError> {
     Ok(WebConfig { tls: tls::read(&root)?, headers: http::headers(&root)?, users: users::read(&root)? })
 }
 
-/// Whether the text of a web configuration has `tls_server_config`, whatever else is in it: a health check must not fail
-/// because the file is being edited. `None` if it is no table in YAML.
+/// Whether the text of a web configuration has `tls_server_config`, whatever else is in it: a health check must not
+/// fail because the file is being edited. `None` if it is no table in YAML.
 #[must_use]
 pub fn web_has_tls(text: &str) -> Option<bool> {
     let root = YamlText { file: "", text }.free_root(&KEYS).ok()?;
