@@ -32,6 +32,9 @@ pub use request_error::ProcessRequestError;
 pub use tls_client::{TlsClientSettings, TrustedAuthorities};
 pub use tls_fault::{CertificateOwner, TlsFault, TrustedBy};
 
+/// What is said of a connection that gives no other reason.
+const ENDED: &str = "the connection ended without an answer";
+
 /// The longest time for an answer, connecting included. A process reads its figures within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -163,13 +166,16 @@ impl ProcessClient {
                 let ended = connection.await.ok().and_then(Result::err);
                 let errors = [Some(error), ended].into_iter().flatten();
                 let errors: Vec<hyper::Error> = errors.filter(|error| !error.is_canceled()).collect();
-                let fault = self.tls.as_ref().and_then(|tls| errors.iter().find_map(|error| tls.later_fault(error)));
+                let fault = self.tls.as_ref().and_then(|tls| match &errors[..] {
+                    [] => Some(tls.refusal(ENDED.to_owned())),
+                    errors => errors.iter().find_map(|error| tls.later_fault(error)),
+                });
                 Err(match (fault, errors.into_iter().next()) {
                     (Some(fault), _) => {
                         ProcessRequestError::Tls { address: self.address.clone(), fault: Box::new(fault) }
                     }
                     (None, Some(error)) => self.broken(error),
-                    (None, None) => self.broken("the connection ended"),
+                    (None, None) => self.broken(ENDED),
                 })
             }
         }

@@ -129,7 +129,7 @@ impl TlsClient {
     }
 
     /// What a server most likely refuses that ends the connection after it has shown its certificate.
-    fn refusal(&self, why: String) -> TlsFault {
+    pub(super) fn refusal(&self, why: String) -> TlsFault {
         if self.has_identity { TlsFault::ClientCertificate(why) } else { TlsFault::HandshakeRefused(why) }
     }
 
