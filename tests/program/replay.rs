@@ -50,8 +50,9 @@ fn a_run_has_its_arguments_then_the_figures_of_each_instant_and_then_their_numbe
     let lines = run(&["--from", "2025-09-15T10:00", "--to", "2025-09-15T10:40", "--step", "15m", "--line", "mipa"]);
     let run = serde_json::json!({ "run": {
         "from": 1_757_919_600, "to": 1_757_922_000, "step_seconds": 900, "known_at": null,
-        "config": null, "topic": null, "brokers": null, "events": [EVENTS.as_str()], "archives": [], "lines": ["mipa"],
-        "windows": ["15m", "1h", "today", "yesterday", "open2h", "open5d"], "figures": null, "version": "0.2.0",
+        "config": null, "topic": null, "brokers": null, "events": [EVENTS.as_str()], "archives": [],
+        "lines": ["mipa"], "windows": ["15m", "1h", "today", "yesterday", "open2h", "open5d"], "figures": null,
+        "version": "0.2.0",
     }});
     assert_eq!(lines[0], run);
     assert_eq!(lines.len(), 5);
