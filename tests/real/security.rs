@@ -20,6 +20,7 @@ const PASSWORD: &str = "canary-hunter2";
 
 /// Operations of Kafka's protocol.
 const READ: i8 = 3;
+const WRITE: i8 = 4;
 const DESCRIBE: i8 = 8;
 
 /// Certificates in a folder of their own: two authorities and the certificates that they signed.
@@ -150,7 +151,9 @@ fn each_cause_of_unusable_brokers_is_named_with_its_remedy() {
     let stage = Stage::set(&broker, "secured", 1);
     for user in ["User:reader", "User:alone"] {
         broker.allow(user, READ, Resource::Topic, &stage.topic);
-        broker.allow(user, READ, Resource::Topic, &stage.dead_letters);
+        for right in [READ, WRITE] {
+            broker.allow(user, right, Resource::Topic, &stage.dead_letters);
+        }
     }
     for user in ["User:reader", "User:blind"] {
         broker.allow(user, READ, Resource::Group, "ensilinja");
@@ -176,16 +179,27 @@ fn each_cause_of_unusable_brokers_is_named_with_its_remedy() {
         readyz(&file, &[case.says, case.advises]);
     }
 
-    for (user, says, advises) in [
-        ("alone", "this user may not use the consumer group", "give this user READ on the group"),
-        ("blind", "this user may not see or read the topic", "give this user READ and DESCRIBE on the topic"),
+    let read = |resource: &str| format!("--add --allow-principal User:NAME --operation Read --{resource}");
+    for (user, says, advises, grant) in [
+        (
+            "alone",
+            "this user may not use the consumer group",
+            "give this user READ on the group",
+            read("group ensilinja"),
+        ),
+        (
+            "blind",
+            "this user may not see or read the topic",
+            "give this user READ and DESCRIBE on the topic",
+            read(&format!("topic {}", stage.topic)),
+        ),
     ] {
         let properties = with("SASL_SSL", &[&ca, &sasl(user, "PLAIN", PASSWORD)]);
         let file = configuration(folder, &stage, &secure, &properties);
         readyz(&file, &[says, advises]);
         let (status, text) = check(&file);
         assert_eq!(status, Some(3), "{text}");
-        assert!(text.contains(advises), "{text}");
+        assert!(text.contains(&grant), "{text}");
     }
 
     an_open_transaction_is_named(&broker, &stage, folder, &secure, &good);
