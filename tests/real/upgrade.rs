@@ -145,6 +145,7 @@ fn both_versions_side_by_side_show_the_same_figures_and_this_one_reads_what_the_
     }
     assert_equal_figures(&old, &new);
     new.assert_agrees_with(feed.oracle());
+    wait_until_all_is_committed(&stage, &new);
     old.end_well();
     new.end_well();
 
@@ -165,9 +166,9 @@ fn both_versions_side_by_side_show_the_same_figures_and_this_one_reads_what_the_
 /// Asserts that replays of both versions agree, and that this one reads the run file of the previous one.
 fn assert_equal_runs(previous: &Version, this: &Version, stage: &Stage) {
     let folder = TemporaryFolder::new("runs");
+    let from = zoned(now(), &County::zone()).date().yesterday().unwrap().to_string();
     let [one, other] = [("previous.jsonl", previous), ("this.jsonl", this)].map(|(name, version)| {
         let path = folder.file(name).to_str().unwrap().to_owned();
-        let from = zoned(now(), &County::zone()).date().yesterday().unwrap().to_string();
         let asked = ["--from", &from, "--to", &format!("{from}T23:00"), "--step", "1h", "--format", "jsonl"];
         let mut replay = version.start(stage, &["replay"], &[&asked[..], &["--output", &path]].concat());
         assert!(replay.wait().success(), "{}", replay.log());
