@@ -166,17 +166,23 @@ fn both_versions_side_by_side_show_the_same_figures_and_this_one_reads_what_the_
 /// Asserts that replays of both versions agree, and that this one reads the run file of the previous one.
 fn assert_equal_runs(previous: &Version, this: &Version, stage: &Stage) {
     let folder = TemporaryFolder::new("runs");
-    let from = zoned(now(), &County::zone()).date().yesterday().unwrap().to_string();
+    let yesterday = zoned(now(), &County::zone()).date().yesterday().unwrap();
+    let [begin, end] = [0, 23].map(|hour| yesterday.at(hour, 0, 0, 0).to_zoned(County::zone()).unwrap());
+    let instants = end.duration_since(&begin).as_hours() + 1;
+    let [from, to] = [yesterday.to_string(), format!("{yesterday}T23:00")];
     let [one, other] = [("previous.jsonl", previous), ("this.jsonl", this)].map(|(name, version)| {
         let path = folder.file(name).to_str().unwrap().to_owned();
-        let asked = ["--from", &from, "--to", &format!("{from}T23:00"), "--step", "1h", "--format", "jsonl"];
+        let asked = ["--from", &from, "--to", &to, "--step", "1h", "--format", "jsonl"];
         let mut replay = version.start(stage, &["replay"], &[&asked[..], &["--output", &path]].concat());
         assert!(replay.wait().success(), "{}", replay.log());
         path
     });
     let (status, out, err) = run(&["compare", "--quiet", &one, &other]);
     assert_eq!(status, Some(0), "{out}{err}");
-    assert!(out.contains(" figures at 24 instants") && err.contains("different versions"), "{out}{err}");
+    assert!(
+        out.contains(&format!(" figures at {instants} instants")) && err.contains("different versions"),
+        "{out}{err}"
+    );
 }
 
 /// How a version ends.

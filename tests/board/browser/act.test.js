@@ -170,7 +170,7 @@ test("a detail says why the line is in its state, and which command lists the co
   await page.locator('.tile[data-line="116117"][data-state="help"]').waitFor();
   assert.ok(await page.locator('.tile[data-line="116117"] .cause').first().isVisible(), "the figure is marked");
   await screen.tile("116117").getByRole("button").click();
-  const why = page.locator("#detail").getByText("A customer waits longer than the line should let anyone wait.");
+  const why = page.locator("#detail").getByText("A customer waits longer than anyone should on this line.");
   await why.waitFor();
   const command = await page.locator(".explain code").innerText();
   assert.match(command, /^ensilinja explain --config ensilinja\.toml --line 116117 --figure waiting_oldest --at 2025-09-16T10:\d\d:\d\d$/);
