@@ -92,7 +92,7 @@ for (const [by, lang, options] of PAGES) {
       const text = execFileSync("pdftotext", ["-layout", file, "-"], { encoding: "utf8" });
       const sheets = text.split("\f").slice(0, -1).map((one) => one.trimEnd().split("\n").map((line) => line.trim()));
       sheets.forEach((lines, at) => {
-        assert.equal(lines.at(-1), `${at + 1} / ${sheets.length}`, `${sheet}: the number of the sheet`);
+        assert.equal(lines.at(-1)?.replaceAll(" ", ""), `${at + 1}/${sheets.length}`, `${sheet}: the number of the sheet`);
         const words = lines.join(" ").split(/\s+/).length;
         assert.ok(at + 1 === sheets.length || words >= FEWEST_WORDS, `${sheet} ${at + 1}: ${words} words`);
         const last = lines.slice(0, -1).findLast((line) => line !== "") ?? "";
