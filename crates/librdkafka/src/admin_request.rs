@@ -108,6 +108,15 @@ impl CNames {
     }
 }
 
+/// The answers about these names, in their order; [`BadMessage`](RDKafkaErrorCode::BadMessage) where there is none.
+pub(crate) fn in_order<T: Copy>(
+    names: &[&str],
+    answers: &[(Vec<u8>, Result<T, RDKafkaErrorCode>)],
+) -> Vec<Result<T, RDKafkaErrorCode>> {
+    let of = |name: &&str| answers.iter().find(|(of, _)| *of == name.as_bytes());
+    names.iter().map(|name| of(name).map_or(Err(RDKafkaErrorCode::BadMessage), |(_, answer)| *answer)).collect()
+}
+
 pub(crate) fn created<T>(handle: Option<Handle<T>>) -> Result<Handle<T>, RDKafkaErrorCode> {
     handle.ok_or(RDKafkaErrorCode::CriticalSystemResource)
 }

@@ -10,7 +10,7 @@ use rdkafka::error::RDKafkaErrorCode;
 use rdkafka_sys as c;
 
 use crate::acl_operations::AclOperations;
-use crate::admin_request::{AdminRequest, CNames, ok};
+use crate::admin_request::{AdminRequest, CNames, in_order, ok};
 
 /// A consumer group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +60,7 @@ pub fn describe_groups<C: ClientContext>(
     let described = unsafe { slice::from_raw_parts(described, count) };
     let answer = |description| (name_in(description), read(description));
     let answers: Vec<_> = described.iter().filter(|one| !one.is_null()).map(|one| answer(*one)).collect();
-    let of = |group: &&str| answers.iter().find(|(name, _)| *name == group.as_bytes());
-    Ok(groups.iter().map(|group| of(group).map_or(Err(RDKafkaErrorCode::BadMessage), |(_, answer)| *answer)).collect())
+    Ok(in_order(groups, &answers))
 }
 
 fn name_in(description: *const c::rd_kafka_ConsumerGroupDescription_t) -> Vec<u8> {

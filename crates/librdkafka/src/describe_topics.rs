@@ -9,14 +9,14 @@ use rdkafka::error::RDKafkaErrorCode;
 use rdkafka_sys as c;
 
 use crate::acl_operations::AclOperations;
-use crate::admin_request::{AdminRequest, CNames, created, ok};
+use crate::admin_request::{AdminRequest, CNames, created, in_order, ok};
 use crate::handle::Handle;
 use crate::topic_id::TopicId;
 
 /// The id of a topic, `None` if the brokers have no topic ids (Kafka before 2.8); or why there is no answer about it.
 pub type TopicIdAnswer = Result<Option<TopicId>, RDKafkaErrorCode>;
 
-/// The operations that this user is allowed on a topic, `None` if the brokers do not tell them (Kafka before
+/// The operations that this user is allowed on a topic or a group, `None` if the brokers do not tell them (Kafka before
 /// 2.3); or why there is no answer about it.
 pub type OperationsAnswer = Result<Option<AclOperations>, RDKafkaErrorCode>;
 
@@ -94,8 +94,7 @@ fn describe<C: ClientContext, T: Copy>(
     let described = unsafe { slice::from_raw_parts(described, count) };
     let answer = |description| (name_in(description), error_in(description).map(|()| read(description)));
     let answers: Vec<_> = described.iter().filter(|one| !one.is_null()).map(|one| answer(*one)).collect();
-    let of = |topic: &&str| answers.iter().find(|(name, _)| *name == topic.as_bytes());
-    Ok(topics.iter().map(|topic| of(topic).map_or(Err(RDKafkaErrorCode::BadMessage), |(_, answer)| *answer)).collect())
+    Ok(in_order(topics, &answers))
 }
 
 fn name_in(description: *const c::rd_kafka_TopicDescription_t) -> Vec<u8> {
